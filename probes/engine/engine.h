@@ -1,0 +1,51 @@
+/* The wheel: config -> graph -> due questions -> places -> replies -> facts -> verdicts -> root causes. */
+#ifndef WALMEDIC_ENGINE_ENGINE_H
+#define WALMEDIC_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probes/engine/model.h"
+
+struct loop;
+struct place;
+struct problem;
+struct engine;
+
+/* One server to watch and how to reach it. Strings are copied. */
+struct server_spec {
+	const char *name;           /* Barman's server name */
+	const char *engine;         /* "barman" */
+	const char *backup;         /* "local" or ssh://[user@]host[:port] */
+	const char *db;             /* "", "local" or ssh://…; "" = through Barman's ssh_command */
+	const char *barman_config;  /* --barman-config or NULL */
+	const char *barman_user;    /* NULL = barman */
+};
+
+struct engine_options {
+	unsigned timeout_ms;        /* default deadline; 0 = 5000 */
+	const char *record;         /* file to record replies to, or NULL */
+};
+
+struct engine *engine_new(struct loop *l, const struct engine_options *o);
+void engine_free(struct engine *e);
+int engine_add(struct engine *e, const struct server_spec *s, struct problem *p);
+/* The view of one sweep: asks everything once. */
+void engine_start(struct engine *e, bool live);
+/* Called after anything changed (at most once a turn of the loop). */
+void engine_on_change(struct engine *e, void (*call)(void *arg), void *arg);
+const struct model *engine_model(const struct engine *e);
+/* All that can be asked has been answered once, why-questions included, slow cross-checks not. */
+bool engine_sweep_done(const struct engine *e);
+/* Ask the questions of one node (and of what it needs that is not green) now; node -1 = all. */
+void engine_ask_now(struct engine *e, int server, int node);
+void engine_freeze(struct engine *e, bool frozen);
+/* The place a step of a remedy runs at ("backup", "db", "console"), or NULL when there is no way in as that user. */
+struct place *engine_place(struct engine *e, int server, const char *place);
+/* True when the role user can be had there (login user equal, root, or sudo -n seen to work). */
+bool engine_can_act(struct engine *e, int server, const char *place, const char *user);
+
+/* A recording instead of the world. speed 0: everything at once (check), 1: as it happened. */
+struct engine *engine_replay(struct loop *l, const char *bytes, size_t n, double speed, struct problem *p);
+
+#endif

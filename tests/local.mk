@@ -1,0 +1,10 @@
+if HAVE_CMOCKA
+include tests/unit/base/local.mk
+include tests/unit/config/local.mk
+include tests/unit/link/local.mk
+include tests/unit/engine/local.mk
+include tests/unit/catalogue/local.mk
+include tests/unit/report/local.mk
+include tests/unit/remedies/local.mk
+include tests/unit/tui/local.mk
+endif
