@@ -1,4 +1,3 @@
 noinst_LIBRARIES += remedies/libremedies.a
 remedies_libremedies_a_CFLAGS = $(AM_CFLAGS) $(CMARK_CFLAGS)
-remedies_libremedies_a_SOURCES = \
-	
+remedies_libremedies_a_SOURCES =

@@ -1,0 +1,141 @@
+#include "probes/base/secret.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "probes/base/arena.h"
+
+/* What stands before a secret, lower case; the value follows up to a blank, quote or line end. */
+static const char *const keys[] = {"sslpassword", "pgpassword", "password", "passwd", "passphrase"};
+
+static struct {
+	char **value;
+	size_t n;
+	uint64_t salt;
+	bool salted;
+} known;
+
+static uint64_t salt(void)
+{
+	if (!known.salted) {
+		if (getrandom(&known.salt, sizeof known.salt, 0) != sizeof known.salt)
+			known.salt = (uint64_t)(uintptr_t)&known;
+		known.salted = true;
+	}
+	return known.salt;
+}
+
+/* FNV-1a over the salt and the value: equality within one process, nothing to guess from. */
+static void add_token(struct str *out, const char *value, size_t n)
+{
+	uint64_t h = 1469598103934665603ULL ^ salt();
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)value[i]) * 1099511628211ULL;
+	h ^= h >> 29;
+	str_addf(out, "<secret:%08x>", (unsigned)(h ^ (h >> 32)));
+}
+
+void secret_learn(const char *value)
+{
+	if (!value || strlen(value) < 4)
+		return;
+	for (size_t i = 0; i < known.n; i++)
+		if (!strcmp(known.value[i], value))
+			return;
+	known.value = xrealloc(known.value, (known.n + 1) * sizeof *known.value);
+	known.value[known.n++] = xstrdup(value);
+}
+
+static size_t value_length(const char *s, size_t n)
+{
+	size_t i = 0;
+	if (n && (s[0] == '\'' || s[0] == '"')) {
+		for (i = 1; i < n && s[i] != s[0] && s[i] != '\n'; i++)
+			if (s[i] == '\\' && i + 1 < n)
+				i++;
+		return i < n && s[i] == s[0] ? i + 1 : i;
+	}
+	while (i < n && !isspace((unsigned char)s[i]) && !strchr("'\"&;,)", s[i]))
+		i++;
+	return i;
+}
+
+static bool same_letters(const char *s, const char *key, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (tolower((unsigned char)s[i]) != key[i])
+			return false;
+	return true;
+}
+
+/* Length of `key = ` at s when a secret's value follows, else 0. */
+static size_t key_length(const char *s, size_t n)
+{
+	for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+		size_t i = strlen(keys[k]);
+		if (n <= i || !same_letters(s, keys[k], i))
+			continue;
+		while (i < n && (s[i] == ' ' || s[i] == '\t'))
+			i++;
+		if (i >= n || s[i] != '=')
+			return 0;
+		i++;
+		while (i < n && (s[i] == ' ' || s[i] == '\t'))
+			i++;
+		return i < n ? i : 0;
+	}
+	return 0;
+}
+
+/* At "://": the password of user:password@ as an offset and length, or 0. */
+static size_t url_password(const char *s, size_t n, size_t *ret_len)
+{
+	size_t colon = 0;
+	for (size_t i = 3; i < n && !isspace((unsigned char)s[i]) && s[i] != '/'; i++) {
+		if (s[i] == ':' && !colon)
+			colon = i + 1;
+		if (s[i] == '@' && colon) {
+			*ret_len = i - colon;
+			return colon;
+		}
+	}
+	return 0;
+}
+
+static size_t learnt_length(const char *s, size_t n)
+{
+	for (size_t k = 0; k < known.n; k++) {
+		size_t len = strlen(known.value[k]);
+		if (len <= n && !memcmp(s, known.value[k], len))
+			return len;
+	}
+	return 0;
+}
+
+void secret_mask(struct str *out, const char *text, size_t n)
+{
+	for (size_t i = 0; i < n;) {
+		size_t len, skip;
+		if ((len = learnt_length(text + i, n - i))) {
+			add_token(out, text + i, len);
+			i += len;
+		} else if ((skip = key_length(text + i, n - i))) {
+			len = value_length(text + i + skip, n - i - skip);
+			str_addn(out, text + i, skip);
+			if (len)
+				add_token(out, text + i + skip, len);
+			i += skip + len;
+		} else if (n - i > 3 && !memcmp(text + i, "://", 3) &&
+			   (skip = url_password(text + i, n - i, &len))) {
+			str_addn(out, text + i, skip);
+			add_token(out, text + i + skip, len);
+			i += skip + len;
+		} else {
+			str_addc(out, text[i++]);
+		}
+	}
+}
