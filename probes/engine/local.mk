@@ -1,4 +1,5 @@
 noinst_LIBRARIES += probes/engine/libengine.a
 probes_engine_libengine_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 probes_engine_libengine_a_SOURCES = \
-	%D%/facts.h %D%/view.h %D%/question.h %D%/probe.h %D%/model.h %D%/engine.h
+	%D%/facts.c %D%/facts.h %D%/view.h %D%/expand.c %D%/verdict.c \
+	%D%/question.h %D%/probe.h %D%/model.h %D%/engine.h

@@ -3,6 +3,7 @@
 #define WALMEDIC_ENGINE_VIEW_H
 
 #include "probes/engine/facts.h"
+#include "probes/engine/question.h"
 
 struct probe;
 struct verdict;
@@ -19,6 +20,8 @@ void view_set_now(struct view *v, int64_t wall_ms);
 /* Remembers the reply as the question's last one and calls its read(). */
 void view_answer(struct view *v, const struct question *q, const struct reply *r);
 void view_set_asked(struct view *v, const struct question *q, enum asked asked, const char *why);
+/* Why a question is off or has no place; "" if nothing was said. */
+const char *view_why(const struct view *v, const struct question *q);
 /* Expands a question's text; NULL if a fact is missing (*ret_missing, may be NULL, its name; from malloc). */
 char *view_expand(const struct view *v, const struct question *q, char **ret_missing);
 bool view_only_if(const struct view *v, const char *condition);
