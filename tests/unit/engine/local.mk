@@ -1,0 +1,9 @@
+engine_libs = probes/engine/libengine.a probes/link/liblink.a probes/base/libbase.a
+check_PROGRAMS += tests/unit/engine/graph_test tests/unit/engine/facts_test
+TESTS += tests/unit/engine/graph_test tests/unit/engine/facts_test
+tests_unit_engine_graph_test_SOURCES = tests/unit/engine/graph_test.c
+tests_unit_engine_graph_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_engine_graph_test_LDADD = $(engine_libs) $(CMOCKA_LIBS) -lm
+tests_unit_engine_facts_test_SOURCES = tests/unit/engine/facts_test.c
+tests_unit_engine_facts_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_engine_facts_test_LDADD = $(engine_libs) $(CMOCKA_LIBS) -lm
