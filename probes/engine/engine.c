@@ -1,0 +1,320 @@
+#include "probes/engine/engine.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/clock.h"
+#include "probes/base/problem.h"
+#include "probes/base/text.h"
+#include "probes/engine/inside.h"
+
+enum { TICK_MS = 1000, REJUDGE_MS = 5000 };
+
+/* A host or a cluster: its facts are shared by all servers that name the same one. */
+struct subject {
+	char *key;
+	struct facts *facts;
+	struct subject *next;
+};
+
+struct engine *engine_new(struct loop *l, const struct engine_options *o)
+{
+	struct engine *e = xcalloc(1, sizeof *e);
+	e->loop = l;
+	e->arena = arena_new();
+	if (o) {
+		e->options = *o;
+		e->options.record = o->record ? arena_dup(e->arena, o->record) : NULL;
+	}
+	return e;
+}
+
+static struct facts *subject_get(struct engine *e, const char *kind, const char *name)
+{
+	char *key = arena_printf(e->arena, "%s %s", kind, name);
+	for (struct subject *s = e->subjects; s; s = s->next)
+		if (!strcmp(s->key, key))
+			return s->facts;
+	struct subject *s = arena_alloc(e->arena, sizeof *s);
+	*s = (struct subject){.key = key, .facts = facts_new(), .next = e->subjects};
+	e->subjects = s;
+	return s->facts;
+}
+
+static void add_question(struct watched *w, const struct question *q)
+{
+	for (int i = 0; i < w->questions; i++)
+		if (w->question[i] == q)
+			return;
+	w->question = xrealloc(w->question, (size_t)(w->questions + 1) * sizeof *w->question);
+	w->question[w->questions++] = q;
+}
+
+static void collect_questions(struct watched *w)
+{
+	for (int p = 0; catalogue[p]; p++)
+		for (size_t i = 0; i < sizeof catalogue[p]->asks / sizeof *catalogue[p]->asks && catalogue[p]->asks[i]; i++)
+			add_question(w, catalogue[p]->asks[i]);
+	w->inquiry = xcalloc((size_t)w->questions + 1, sizeof(struct inquiry *));
+}
+
+static const char *keep(struct watched *w, const char *s)
+{
+	return arena_dup(w->arena, s ? s : "");
+}
+
+static void copy_spec(struct watched *w, const struct server_spec *s)
+{
+	w->spec.name = keep(w, s->name);
+	w->spec.engine = keep(w, s->engine ? s->engine : "barman");
+	w->spec.backup = keep(w, s->backup && *s->backup ? s->backup : "local");
+	w->spec.db = keep(w, s->db);
+	w->spec.barman_config = s->barman_config ? keep(w, s->barman_config) : NULL;
+	w->spec.barman_user = s->barman_user ? keep(w, s->barman_user) : NULL;
+}
+
+/* What is known before anything was asked: the questions' first placeholders. */
+static void learn_spec(struct watched *w)
+{
+	view_set_now(w->view, clock_wall_ms());
+	learn(w->view, "server.name", w->spec.name);
+	learn(w->view, "server.config_option", w->spec.barman_config ? w->spec.barman_config : "");
+	learn(w->view, "server.user_option", w->spec.barman_user ? w->spec.barman_user : "barman");
+	learn(w->view, "server.backup_url", w->spec.backup);
+	learn(w->view, "server.db_url", w->spec.db);
+}
+
+static struct view *make_view(struct engine *e, const struct watched *w)
+{
+	const char *db = *w->spec.db ? w->spec.db : w->spec.name;
+	struct facts *scope[SCOPES] = {
+		[SCOPE_BACKUP] = subject_get(e, "host", w->spec.backup),
+		[SCOPE_DB] = subject_get(e, *w->spec.db ? "host" : "db of", db),
+		[SCOPE_CONSOLE] = subject_get(e, "host", "console"),
+		[SCOPE_PG] = subject_get(e, "cluster of", w->spec.name),
+	};
+	return view_new(scope);
+}
+
+struct watched *engine_watch(struct engine *e, const struct server_spec *s)
+{
+	struct watched *w = xcalloc(1, sizeof *w);
+	int n = e->model.servers;
+	w->engine = e;
+	w->arena = arena_new();
+	w->index = n;
+	copy_spec(w, s);
+	w->view = make_view(e, w);
+	learn_spec(w);
+	collect_questions(w);
+	e->watched = xrealloc(e->watched, (size_t)(n + 1) * sizeof(struct watched *));
+	e->watched[n] = w;
+	e->model.server = xrealloc(e->model.server, (size_t)(n + 1) * sizeof *e->model.server);
+	e->model.server[n] = (struct server){.name = w->spec.name, .engine = w->spec.engine, .view = w->view,
+					     .backup_host = "", .db_host = "", .pg_version = "", .other_route = "",
+					     .pg_wal_full_s = NAN, .backup_full_s = NAN, .rpo_s = NAN};
+	graph_build(&e->model.server[n]);
+	e->model.servers++;
+	return w;
+}
+
+int engine_add(struct engine *e, const struct server_spec *s, struct problem *p)
+{
+	if (!s->name || !*s->name || !text_is_plain(s->name))
+		return problem_set(p, "give the name of a section of Barman's configuration", "a server needs a plain name");
+	engine_watch(e, s);
+	return 0;
+}
+
+/* ---- judging ---- */
+
+/* What the host is called: by itself, else as the configuration calls it. */
+static const char *host_name(const struct watched *w, const char *fact, const char *url, const char *fallback)
+{
+	const char *own = know(w->view, fact);
+	if (own && *own)
+		return own;
+	if (text_starts(url, "ssh://")) {
+		const char *host = strrchr(url, '@') ? strrchr(url, '@') + 1 : url + 6;
+		return arena_dupn(w->arena, host, strcspn(host, ":/"));
+	}
+	const char *other = know(w->view, fallback);
+	return other ? other : "";
+}
+
+static void name_hosts(const struct watched *w, struct server *s)
+{
+	const char *backup = host_name(w, "backup.hostname", w->spec.backup, "server.backup_host");
+	const char *db = host_name(w, "db.hostname", w->spec.db, "server.ssh_host");
+	if (!*db && know(w->view, "server.pg_host"))
+		db = know(w->view, "server.pg_host");
+	if (strcmp(s->backup_host, backup))
+		s->backup_host = arena_dup(w->arena, backup);
+	if (strcmp(s->db_host, db))
+		s->db_host = arena_dup(w->arena, db);
+}
+
+static void mark_asking(const struct watched *w, struct server *s)
+{
+	for (int i = 0; i < s->nodes; i++) {
+		bool asking = false;
+		for (int k = 0; k < w->questions; k++)
+			for (size_t a = 0; a < sizeof s->node[i].probe->asks / sizeof *s->node[i].probe->asks; a++)
+				asking |= s->node[i].probe->asks[a] == w->question[k] && w->inquiry[k] && w->inquiry[k]->outstanding;
+		s->node[i].asking = asking;
+	}
+}
+
+static bool judge_one(struct engine *e, struct watched *w, int64_t now)
+{
+	struct server *s = &e->model.server[w->index];
+	bool moved = view_version(w->view) != w->judged_version || !w->judged_at;
+	if (!moved && now - w->judged_at < REJUDGE_MS)
+		return false;
+	view_set_now(w->view, now);
+	w->judged_version = view_version(w->view);
+	w->judged_at = now;
+	name_hosts(w, s);
+	graph_judge(s);
+	mark_asking(w, s);
+	return true;
+}
+
+void engine_judge(struct engine *e)
+{
+	bool moved = false;
+	int64_t now = clock_wall_ms();
+	e->model.now = now;
+	for (int i = 0; i < e->model.servers; i++) {
+		moved |= judge_one(e, e->watched[i], now);
+		moved |= e->model.server[i].sweep_done != e->sweep_done;
+		e->model.server[i].sweep_done = e->sweep_done;
+	}
+	if (!moved)
+		return;
+	e->model.version++;
+	if (e->on_change)
+		e->on_change(e->on_change_arg);
+}
+
+/* ---- turning the wheel ---- */
+
+static void turn(struct engine *e)
+{
+	bool busy = e->frozen || schedule_pass(e);
+	if (!busy)
+		e->sweep_done = true;
+	engine_judge(e);
+}
+
+static void on_soon(void *arg)
+{
+	struct engine *e = arg;
+	e->soon = NULL;
+	turn(e);
+}
+
+void engine_soon(struct engine *e)
+{
+	if (!e->soon)
+		e->soon = loop_timer_start(e->loop, 0, 0, on_soon, e);
+}
+
+static void on_tick(void *arg)
+{
+	turn(arg);
+}
+
+void engine_start(struct engine *e, bool live)
+{
+	struct problem p;
+	if (e->replay)
+		return;
+	e->live = live;
+	e->started = true;
+	if (e->options.record) {
+		e->recorder = recorder_open(e->options.record, e, &p);
+		if (!e->recorder)
+			problem_print(stderr, &p);
+	}
+	recorder_servers(e->recorder, e);
+	e->timer = loop_timer_start(e->loop, TICK_MS, TICK_MS, on_tick, e);
+	engine_soon(e);
+}
+
+void engine_on_change(struct engine *e, void (*call)(void *arg), void *arg)
+{
+	e->on_change = call;
+	e->on_change_arg = arg;
+}
+
+const struct model *engine_model(const struct engine *e)
+{
+	return &e->model;
+}
+
+bool engine_sweep_done(const struct engine *e)
+{
+	return e->sweep_done;
+}
+
+static void ask_node(struct engine *e, struct watched *w, const struct node *n)
+{
+	const struct server *s = &e->model.server[w->index];
+	for (size_t i = 0; i < sizeof n->probe->asks / sizeof *n->probe->asks && n->probe->asks[i]; i++)
+		schedule_forget(e, w, n->probe->asks[i]);
+	for (int i = 0; i < n->n_needs; i++)
+		if (s->node[n->needs[i]].verdict.state != STATE_OK)
+			ask_node(e, w, &s->node[n->needs[i]]);
+}
+
+void engine_ask_now(struct engine *e, int server, int node)
+{
+	if (e->replay || server < 0 || server >= e->model.servers)
+		return;
+	const struct server *s = &e->model.server[server];
+	for (int i = 0; i < s->nodes; i++)
+		if (node < 0 || node == i)
+			ask_node(e, e->watched[server], &s->node[i]);
+	engine_soon(e);
+}
+
+void engine_freeze(struct engine *e, bool frozen)
+{
+	e->frozen = frozen;
+	if (!frozen)
+		engine_soon(e);
+}
+
+static void watched_free(struct watched *w)
+{
+	view_free(w->view);
+	arena_free(w->arena);
+	free(w->question);
+	free(w->inquiry);
+	free(w);
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	if (e->timer)
+		loop_timer_stop(e->timer);
+	if (e->soon)
+		loop_timer_stop(e->soon);
+	recorder_close(e->recorder);
+	replay_free(e->replay);
+	schedule_free(e);
+	for (int i = 0; i < e->model.servers; i++) {
+		graph_free(&e->model.server[i]);
+		watched_free(e->watched[i]);
+	}
+	for (struct subject *s = e->subjects; s; s = s->next)
+		facts_free(s->facts);
+	free(e->watched);
+	free(e->model.server);
+	arena_free(e->arena);
+	free(e);
+}

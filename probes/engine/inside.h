@@ -1,0 +1,95 @@
+/* The engine's own joints; nobody outside probes/engine includes this. */
+#ifndef WALMEDIC_ENGINE_INSIDE_H
+#define WALMEDIC_ENGINE_INSIDE_H
+
+#include <stdio.h>
+
+#include "probes/base/arena.h"
+#include "probes/base/str.h"
+#include "probes/engine/engine.h"
+#include "probes/engine/graph.h"
+#include "probes/engine/view.h"
+#include "probes/link/loop.h"
+#include "probes/link/place.h"
+
+/* A way to ask: the place, as whom, or why there is none. */
+struct way {
+	struct place *place;
+	const char *user;       /* NULL = the place's login */
+	bool later;             /* not known yet: a fact is missing (why says which) */
+	char why[200];
+};
+
+struct watched;
+
+/* One text at one place as one user: asked once for every server that wants it. */
+struct inquiry {
+	struct engine *engine;
+	const struct question *question;
+	struct place *place;
+	char *user, *text;
+	bool outstanding, answered;
+	int64_t asked_mono;     /* ms; when it was last asked */
+	int64_t asked_wall;
+	struct watched **subscriber;
+	int subscribers;
+	struct inquiry *next;
+};
+
+/* A server under watch: its specification, facts and judged graph. */
+struct watched {
+	struct engine *engine;
+	struct server_spec spec;
+	struct arena *arena;
+	struct view *view;
+	int index;
+	unsigned judged_version;
+	int64_t judged_at;
+	const struct question **question;
+	struct inquiry **inquiry; /* beside each question: the last one made for it, or NULL */
+	int questions;
+};
+
+struct recorder;
+
+struct engine {
+	struct loop *loop;
+	struct engine_options options;
+	struct arena *arena;
+	struct watched **watched;
+	struct model model;
+	struct inquiry *inquiries;
+	struct subject *subjects;
+	struct recorder *recorder;
+	struct replay *replay;
+	struct loop_timer *timer, *soon;
+	bool live, started, frozen, sweep_done;
+	void (*on_change)(void *arg);
+	void *on_change_arg;
+};
+
+/* ways.c */
+struct way way_find(struct engine *e, struct watched *w, const char *at, const char *as);
+bool way_is_us(const char *user);
+
+/* schedule.c: asks what is due; true when something was asked or is on its way (slow questions aside). */
+bool schedule_pass(struct engine *e);
+void schedule_forget(struct engine *e, struct watched *w, const struct question *q);
+void schedule_free(struct engine *e);
+
+/* engine.c */
+void engine_soon(struct engine *e);   /* another pass in this turn of the loop */
+void engine_judge(struct engine *e);
+struct watched *engine_watch(struct engine *e, const struct server_spec *s);
+
+/* record.c */
+struct recorder *recorder_open(const char *file, const struct engine *e, struct problem *p);
+void recorder_servers(struct recorder *r, const struct engine *e);
+void recorder_reply(struct recorder *r, const struct watched *w, const struct inquiry *i, const struct reply *reply);
+void recorder_asked(struct recorder *r, const struct watched *w, const struct question *q, enum asked asked, const char *why);
+void recorder_close(struct recorder *r);
+
+/* replay.c */
+void replay_free(struct replay *r);
+
+#endif

@@ -1,0 +1,180 @@
+/* What is due, may be asked and how: questions become inquiries, shared by every server that has the
+ * same one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/clock.h"
+#include "probes/engine/inside.h"
+
+enum { DEFAULT_DEADLINE_MS = 5000, DEFAULT_EVERY_MS = 10000 };
+
+static const enum ask_how ask_of[] = {[HOW_SH] = ASK_SH, [HOW_SQL] = ASK_SQL, [HOW_LOGIN] = ASK_LOGIN};
+
+static bool same(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+static struct inquiry *inquiry_get(struct engine *e, const struct question *q, const struct way *way, const char *text)
+{
+	for (struct inquiry *i = e->inquiries; i; i = i->next)
+		if (i->question == q && i->place == way->place && same(i->user, way->user) && !strcmp(i->text, text))
+			return i;
+	struct inquiry *i = xcalloc(1, sizeof *i);
+	i->engine = e;
+	i->question = q;
+	i->place = way->place;
+	i->user = way->user ? xstrdup(way->user) : NULL;
+	i->text = xstrdup(text);
+	i->next = e->inquiries;
+	e->inquiries = i;
+	return i;
+}
+
+static void subscribe(struct inquiry *i, struct watched *w)
+{
+	for (int k = 0; k < i->subscribers; k++)
+		if (i->subscriber[k] == w)
+			return;
+	i->subscriber = xrealloc(i->subscriber, (size_t)(i->subscribers + 1) * sizeof(struct watched *));
+	i->subscriber[i->subscribers++] = w;
+	if (!i->outstanding)
+		i->asked_mono = 0; /* the newcomer has not heard the answer */
+}
+
+/* Its text changed with a fact: the old inquiry no longer speaks for this server. */
+static void unsubscribe(struct inquiry *i, const struct watched *w)
+{
+	for (int k = 0; k < i->subscribers; k++)
+		if (i->subscriber[k] == w)
+			i->subscriber[k--] = i->subscriber[--i->subscribers];
+}
+
+static void answered(void *arg, const struct reply *r)
+{
+	struct inquiry *i = arg;
+	i->outstanding = false;
+	i->answered = true;
+	for (int k = 0; k < i->subscribers; k++) {
+		struct watched *w = i->subscriber[k];
+		view_set_now(w->view, clock_wall_ms());
+		recorder_reply(i->engine->recorder, w, i, r);
+		view_answer(w->view, i->question, r);
+	}
+	engine_soon(i->engine);
+}
+
+static void dispatch(struct engine *e, struct inquiry *i)
+{
+	const struct question *q = i->question;
+	struct ask ask = {
+		.how = ask_of[q->how],
+		.text = i->text,
+		.user = i->user,
+		.deadline_ms = q->deadline_ms ? q->deadline_ms : e->options.timeout_ms ? e->options.timeout_ms : DEFAULT_DEADLINE_MS,
+		.alone = q->flags & Q_ALONE,
+		.fresh = q->how == HOW_LOGIN,
+	};
+	i->outstanding = true;
+	i->asked_mono = clock_mono_ms();
+	i->asked_wall = clock_wall_ms();
+	place_ask(i->place, &ask, answered, i);
+}
+
+static bool is_due(const struct engine *e, const struct inquiry *i)
+{
+	if (i->outstanding)
+		return false;
+	if (!i->asked_mono)
+		return true;
+	if (!e->live || (i->question->flags & Q_ONCE))
+		return false;
+	int64_t every = i->question->every_ms ? i->question->every_ms : DEFAULT_EVERY_MS;
+	return clock_mono_ms() - i->asked_mono >= every;
+}
+
+static void set_asked(struct watched *w, const struct question *q, enum asked asked, const char *why)
+{
+	if (view_asked(w->view, q) == asked && !strcmp(view_why(w->view, q), why))
+		return;
+	recorder_asked(w->engine->recorder, w, q, asked, why);
+	view_set_asked(w->view, q, asked, why);
+}
+
+/* NULL when it cannot be asked now; the view is told why. */
+static struct inquiry *prepare(struct engine *e, struct watched *w, const struct question *q)
+{
+	char why[300], *missing = NULL;
+	if (!view_only_if(w->view, q->only_if)) {
+		set_asked(w, q, ASKED_OFF, "there was no reason to ask");
+		return NULL;
+	}
+	struct way way = way_find(e, w, q->at, q->as);
+	if (!way.place) {
+		set_asked(w, q, way.later ? ASKED_OFF : ASKED_NO_PLACE, way.why);
+		return NULL;
+	}
+	char *text = view_expand(w->view, q, &missing);
+	if (!text) {
+		snprintf(why, sizeof why, "%s is not known", missing);
+		free(missing);
+		set_asked(w, q, ASKED_OFF, why);
+		return NULL;
+	}
+	struct inquiry *i = inquiry_get(e, q, &way, text);
+	free(text);
+	return i;
+}
+
+static bool schedule_question(struct engine *e, struct watched *w, int k)
+{
+	const struct question *q = w->question[k];
+	struct inquiry *i = w->inquiry[k];
+	if (i && i->outstanding)
+		return !(q->flags & Q_SLOW);
+	i = prepare(e, w, q);
+	if (w->inquiry[k] && w->inquiry[k] != i)
+		unsubscribe(w->inquiry[k], w);
+	w->inquiry[k] = i;
+	if (!i)
+		return false;
+	subscribe(i, w);
+	if (view_asked(w->view, q) == ASKED_OFF || view_asked(w->view, q) == ASKED_NO_PLACE) {
+		set_asked(w, q, ASKED_NEVER, "");
+		i->asked_mono = 0;
+	}
+	if (is_due(e, i))
+		dispatch(e, i);
+	return i->outstanding && !(q->flags & Q_SLOW);
+}
+
+bool schedule_pass(struct engine *e)
+{
+	bool busy = false;
+	for (int s = 0; s < e->model.servers; s++)
+		for (int k = 0; k < e->watched[s]->questions; k++)
+			busy |= schedule_question(e, e->watched[s], k);
+	return busy;
+}
+
+void schedule_forget(struct engine *e, struct watched *w, const struct question *q)
+{
+	(void)e;
+	for (int k = 0; k < w->questions; k++)
+		if (w->question[k] == q && w->inquiry[k] && !w->inquiry[k]->outstanding) {
+			w->inquiry[k]->asked_mono = 0;
+			place_retry_now(w->inquiry[k]->place);
+		}
+}
+
+void schedule_free(struct engine *e)
+{
+	while (e->inquiries) {
+		struct inquiry *i = e->inquiries;
+		e->inquiries = i->next;
+		free(i->user);
+		free(i->text);
+		free(i->subscriber);
+		free(i);
+	}
+}
