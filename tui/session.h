@@ -1,0 +1,23 @@
+/* What every command that looks at servers begins with: configuration, loop, engine. */
+#ifndef WALMEDIC_TUI_SESSION_H
+#define WALMEDIC_TUI_SESSION_H
+
+#include "tui/cli.h"
+
+struct loop;
+struct engine;
+
+struct session {
+	struct loop *loop;
+	struct engine *engine;
+};
+
+/* names: the servers to watch, none = all that the configuration names. record: file or NULL. */
+int session_open(const struct cli *c, const char *const *names, int n, const char *record, struct session *ret, struct problem *p);
+/* From a recording's bytes; speed 0 = all at once. */
+int session_replay(const char *bytes, size_t n, double speed, struct session *ret, struct problem *p);
+/* Turns the loop until the sweep is done. */
+void session_sweep(struct session *s);
+void session_close(struct session *s);
+
+#endif
