@@ -1,3 +1,4 @@
+include tests/gate/local.mk
 if HAVE_CMOCKA
 include tests/unit/base/local.mk
 include tests/unit/config/local.mk

@@ -1,0 +1,91 @@
+#include "tui/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/config/discover.h"
+#include "probes/engine/engine.h"
+#include "probes/link/loop.h"
+
+static bool is_wanted(const char *name, const char *const *names, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return n == 0;
+}
+
+static const struct discovered_server *find(const struct discovered *d, const char *name)
+{
+	for (int i = 0; i < d->servers; i++)
+		if (!strcmp(d->server[i].name, name))
+			return &d->server[i];
+	return NULL;
+}
+
+static int check_names(const struct discovered *d, const char *const *names, int n, struct problem *p)
+{
+	for (int i = 0; i < n; i++)
+		if (!find(d, names[i]))
+			return problem_set(p, "`walmedic list` shows the servers that are configured", "there is no server \"%.60s\" in %s",
+					   names[i], d->source);
+	return 0;
+}
+
+static int add_servers(struct session *s, const struct discovered *d, const char *const *names, int n, struct problem *p)
+{
+	for (int i = 0; i < d->servers; i++) {
+		const struct discovered_server *from = &d->server[i];
+		struct server_spec spec = {.name = from->name, .engine = from->engine, .backup = from->backup, .db = from->db,
+					   .barman_config = from->barman_config, .barman_user = from->barman_user};
+		if (is_wanted(from->name, names, n) && engine_add(s->engine, &spec, p))
+			return -1;
+	}
+	return 0;
+}
+
+int session_open(const struct cli *c, const char *const *names, int n, const char *record, struct session *ret, struct problem *p)
+{
+	struct discovered d = {0};
+	struct session s = {0};
+	struct engine_options options = {.timeout_ms = c->timeout_ms, .record = record};
+	int failed = discover_servers(c->config, c->barman_config, &d, p);
+	if (failed)
+		return -1;
+	s.loop = loop_new();
+	s.engine = engine_new(s.loop, &options);
+	failed = check_names(&d, names, n, p) || add_servers(&s, &d, names, n, p);
+	discovered_free(&d);
+	if (failed) {
+		session_close(&s);
+		return -1;
+	}
+	*ret = s;
+	return 0;
+}
+
+int session_replay(const char *bytes, size_t n, double speed, struct session *ret, struct problem *p)
+{
+	struct session s = {.loop = loop_new()};
+	s.engine = engine_replay(s.loop, bytes, n, speed, p);
+	if (!s.engine) {
+		loop_free(s.loop);
+		return -1;
+	}
+	*ret = s;
+	return 0;
+}
+
+void session_sweep(struct session *s)
+{
+	engine_start(s->engine, false);
+	while (!engine_sweep_done(s->engine))
+		loop_turn(s->loop, 1000);
+}
+
+void session_close(struct session *s)
+{
+	engine_free(s->engine);
+	loop_free(s->loop);
+	*s = (struct session){0};
+}
