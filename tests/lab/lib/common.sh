@@ -57,7 +57,7 @@ die_with_starter() {
 sweep_cache() {
 	local d
 	for d in "$LAB_CACHE"/.making-*; do
-		[ -d "$d" ] || continue
+		[ -d "$d" ] || { rm -f "$d"; continue; }
 		( exec 8<"$d" && flock -n 8 && rm -rf --one-file-system "$d" )
 	done
 	[ "${1-}" = all ] || return 0

@@ -19,11 +19,52 @@ faults_command() {
 	fi
 }
 
-# Inside a lab.
+# Inside a lab: what fault files use, beside `on`, `sql`, `write`, `until_true` and the conditions of pipeline.sh.
+PG_LOG=/var/log/postgresql/postgresql-15-main.log
+MAIN_CONF=/etc/barman.d/main.conf
+PG_CONF=/etc/postgresql/15/main/postgresql.conf
+PG_HBA=/etc/postgresql/15/main/pg_hba.conf
+
+# One finished WAL segment after the other, as a busy database makes them.
+make_wal() {
+	local n
+	for ((n = 0; n < $1; n++)); do
+		sql "select pg_logical_emit_message(true, 'shop', 'a new order')" >/dev/null && sql "select pg_switch_wal()" >/dev/null || return 1
+	done
+}
+pg_set() { on db pg_conftool 15 main set "$1" "$2"; }
+pg_reload() { on db:postgres pg_ctlcluster 15 main reload; }
+pg_restart() { on db setsid pg_ctlcluster 15 main restart -m fast </dev/null >/dev/null 2>&1; until_true 30 pg_up; }
+pg_setting() { [ "$(sql "show $1")" = "$2" ]; }
+pg_logged() { on db grep -Eq -- "$1" "$PG_LOG"; }
+pg_log_has() { until_true "$2" pg_logged "$1"; }
+receiver_stop() { on backup:barman barman -q receive-wal --stop main; until_true 20 receiver_down; }
+receiver_down() { ! on backup pgrep -u barman -x pg_receivewal; }
+slot_is() { [ "$(sql "select count(*) from pg_replication_slots where slot_name = '$1' and $2")" = 1 ]; }
+cron_run() { on backup:barman setsid barman -q cron </dev/null >/dev/null 2>&1; }
+# The archiver has nothing left to do.
+archiver_done() { [ "$(on db:postgres sh -c 'ls 15/main/pg_wal/archive_status | grep -c "ready\$"')" = 0 ]; }
+stopped() { [ "$(on "$1" ps -o stat= -p "$2" | cut -c1)" = T ]; }
+
 fault_break() { (
-	set -u
+	set +o pipefail
 	. "$(fault_file "$1")" || exit 1
 	break_it || exit 1
 	[ "$(type -t settle)" != function ] || settle || { say "fault $1 did not settle"; exit 1; }
 ); }
-fault_is_broken() { ( . "$(fault_file "$1")" && broken ); }
+fault_is_broken() { ( set +o pipefail; . "$(fault_file "$1")" && broken ); }
+# What a human does outside of the remedy, when there is something.
+fault_heal_first() { ( . "$(fault_file "$1")" && { [ "$(type -t heal_first)" != function ] || heal_first; }); }
+
+# `lab fault NAME break|broken|heal` inside a lab
+fault_command() {
+	[ -n "${LAB-}" ] || die "not inside a lab"
+	. "$LAB_LIB/hosts.sh"; . "$LAB_LIB/pipeline.sh"
+	fault_file "$1" >/dev/null || die "no such fault: $1"
+	case $2 in
+	break) fault_break "$1" ;;
+	broken) fault_is_broken "$1" ;;
+	heal) fault_heal_first "$1" ;;
+	*) die "break, broken or heal?" ;;
+	esac
+}

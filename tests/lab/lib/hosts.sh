@@ -58,6 +58,6 @@ boot() {
 	case $1 in
 	console) on console setsid service ssh start ;;
 	backup) on backup setsid sh -c 'service ssh start; service cron start' ;;
-	db) on db setsid sh -c 'service postgresql start; service ssh start; service cron start' ;;
+	db) on db setsid sh -c 'service ssh start; service cron start; service postgresql start' ;;
 	esac </dev/null >>"$LAB/boot.log" 2>&1
 }

@@ -13,12 +13,12 @@ pushes() { [ "$LAB_PIPELINE" != stream ]; }
 
 # From the green layer to a running pipeline: what the hosts' boot does, and the first run of Barman's cron entry, which would come within a minute.
 pipeline_boot() {
-	local p n=0
-	for p in "${LAB_PLACES[@]}"; do boot "$p" & done
-	wait $(jobs -p | tail -n 3)
-	until_true 20 pg_up || return 1
+	local p boots=()
+	for p in "${LAB_PLACES[@]}"; do boot "$p" & boots+=($!); done
+	until_true 20 pg_up || return 1 # before pg_ctlcluster notices it
 	on backup:barman setsid barman -q cron </dev/null >/dev/null 2>&1
 	! streams || until_true 20 receiver_up || return 1
+	wait "${boots[@]}"
 }
 
 write() { # write HOST[:USER] PATH MODE < text
@@ -26,7 +26,7 @@ write() { # write HOST[:USER] PATH MODE < text
 }
 
 pipeline_configure() {
-	local p q
+	local p q=''
 	for p in "${LAB_PLACES[@]}"; do
 		printf '127.0.0.1 localhost\n%s.1 console\n%s.2 backup1\n%s.3 db1\n' "$LAB_SUBNET" "$LAB_SUBNET" "$LAB_SUBNET" | write "$p" /etc/hosts 644
 		host_name "$p" | write "$p" /etc/hostname 644
@@ -35,7 +35,11 @@ pipeline_configure() {
 		on "$p" sh -c 'ssh-keygen -q -A; sed -i "s/@[^ ]*\$/@'"$(host_name "$p")"'/" /etc/ssh/ssh_host_*.pub' </dev/null
 	done
 	# Only one host is a database server, only one a Barman server.
-	on console pg_dropcluster 15 main && on backup pg_dropcluster 15 main || return 1
+	for p in console backup; do
+		on "$p" sh -c 'pg_dropcluster 15 main && DEBIAN_FRONTEND=noninteractive apt-get -qq -y purge postgresql-15 >/dev/null 2>&1' &
+		q="${q-} $!"
+	done
+	for p in $q; do wait "$p" || return 1; done
 	for p in console db; do on "$p" rm -rf /etc/cron.d/barman /etc/barman.conf /etc/barman.d /usr/bin/barman /usr/share/barman /var/lib/barman /var/log/barman /etc/logrotate.d/barman; done
 	on console rm -f /usr/bin/barman-wal-archive /usr/bin/barman-wal-restore
 
@@ -51,7 +55,10 @@ pipeline_configure() {
 		backup = ssh://root@backup1
 		db = ssh://root@db1
 	END
-	for p in "${LAB_PLACES[@]}"; do on "$p" setsid service ssh start </dev/null >/dev/null 2>&1; done
+	for p in "${LAB_PLACES[@]}"; do
+		on "$p" apt-get -qq update
+		on "$p" setsid service ssh start </dev/null >/dev/null 2>&1
+	done
 	configure_postgresql && configure_barman
 }
 
