@@ -54,8 +54,7 @@ base_ready() {
 		mv -T "$MAKING/tree" "$BASE" || die "cannot keep $BASE"
 		exec 8<&-
 		say "base layer made in $((SECONDS - start)) s"
-		local old
-		for old in "$LAB_CACHE"/base-*; do [ "$old" = "$BASE" ] || remove_layer "$old"; done
+		remove_old "$LAB_CACHE"/base-*
 	fi
 	exec 9>&-
 }

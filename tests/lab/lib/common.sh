@@ -63,6 +63,11 @@ sweep_cache() {
 	[ "${1-}" = all ] || return 0
 	for d in "$LAB_CACHE"/base-* "$LAB_CACHE"/green-*; do remove_layer "$d"; done
 }
+# Layers that nobody used for a day (another version of the lab may well use them in turns with us).
+remove_old() {
+	local d
+	for d in "$@"; do [ ! -d "$d" ] || [ $(($(date +%s) - $(stat -c %Y "$d"))) -lt 86400 ] || remove_layer "$d"; done
+}
 remove_layer() {
 	[ -d "$1" ] || return 0
 	( exec 8<"$1" && flock -n 8 && { gone=$LAB_CACHE/.making-gone-$BASHPID-${1##*/}; mv -T "$1" "$gone" && rm -rf --one-file-system "$gone"; } )

@@ -13,7 +13,7 @@ green_find() {
 
 # green_ready PIPELINE: sets BASE and GREEN
 green_ready() {
-	local pipeline=$1 id start=$SECONDS old
+	local pipeline=$1 id start=$SECONDS
 	case $pipeline in both | stream | push) ;; *) die "no such pipeline: $pipeline (both, stream or push)" ;; esac
 	. "$LAB_LIB/base.sh"
 	base_ready
@@ -32,7 +32,7 @@ green_ready() {
 		mv -T "$MAKING" "$GREEN" || die "cannot keep $GREEN"
 		exec 8<&-
 		say "green layer made in $((SECONDS - start)) s"
-		for old in "$LAB_CACHE/green-$pipeline-"*; do [ "$old" = "$GREEN" ] || remove_layer "$old"; done
+		remove_old "$LAB_CACHE"/green-*
 	fi
 	exec 9>&-
 }
@@ -74,7 +74,7 @@ green_make() {
 		cp -a "$LAB/$p/upper" "$out/$p" || die "cannot save $p"
 		while read -r name at rest; do
 			[ -n "$name" ] || continue
-			mkdir "$out/$p-$name" && cp -a "/proc/$(<"$LAB/$p/pid")/root$at/." "$out/$p-$name/" || die "cannot save $name"
+			mkdir "$out/$p-$name" && cp -ax "/proc/$(<"$LAB/$p/pid")/root$at/." "$out/$p-$name/" || die "cannot save $name"
 		done < <(volumes "$p")
 	done
 	: >"$out/made"

@@ -1,11 +1,15 @@
 # The three hosts: namespaces, file systems, network. Sourced by the first process of a lab (lib/inside); LAB is the lab's own tmpfs.
 # Each host is an overlay: a tmpfs upper over the green layer over the base layer; two volumes of their own make a full disk real and bounded.
 
+# (PostgreSQL renames directories, which an overlay cannot do with those of a lower layer: one more reason for its volume.)
 # volumes PLACE: "NAME MOUNT-POINT SIZE OWNER MODE" lines
 volumes() {
 	case $1 in
 	backup) echo "barman_home /var/lib/barman ${LAB_BARMAN_HOME_SIZE:-1g} barman 0750" ;;
-	db) echo "pg_wal /var/lib/postgresql/15/main/pg_wal ${LAB_PG_WAL_SIZE:-512m} postgres 0700" ;;
+	db)
+		echo "pg_data /var/lib/postgresql ${LAB_PG_DATA_SIZE:-1g} postgres 0755"
+		echo "pg_wal /var/lib/postgresql/15/main/pg_wal ${LAB_PG_WAL_SIZE:-512m} postgres 0700"
+		;;
 	esac
 }
 

@@ -31,7 +31,7 @@ up_command() {
 		# Hold both layers: nobody removes what a lab uses. The locks go to the lab's first process with these descriptors.
 		exec 6<"$BASE" 7<"$GREEN" && flock -s 6 && flock -s 7 && [ -d "$BASE" ] && [ "$GREEN" -ef /proc/self/fd/7 ] && break
 	done
-	# The layers are large, the machine's memory too: nothing of a lab is ever written outside its own tmpfs.
+	touch "$BASE" "$GREEN" # used: see remove_old
 	export BASE GREEN LAB_DIR LAB_LIB LAB_CACHE LAB_PIPELINE=$pipeline LAB_BUILD=$build LAB_FAULTS=${faults# }
 	tied "$LAB_LIB/inside" up "$name" "$@"
 }
