@@ -1,0 +1,2 @@
+dist_man_MANS += doc/walmedic.1
+EXTRA_DIST += doc/architecture.md

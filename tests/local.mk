@@ -1,4 +1,5 @@
 include tests/gate/local.mk
+include tests/bench/local.mk
 if HAVE_CMOCKA
 include tests/unit/base/local.mk
 include tests/unit/config/local.mk
