@@ -1,0 +1,233 @@
+/* The scheduler over fake links, and recordings: what goes in comes out, and nothing hostile crashes. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "probes/base/problem.h"
+#include "probes/base/str.h"
+#include "probes/engine/engine.h"
+#include "probes/engine/view.h"
+#include "fake_link.h"
+
+static void read_config(const struct reply *r, struct view *v)
+{
+	if (r->outcome == REPLY_DONE)
+		learn(v, "server.home", r->out);
+}
+
+static void read_disk(const struct reply *r, struct view *v)
+{
+	learn(v, "server.disk", r->outcome == REPLY_DONE ? r->out : NULL);
+}
+
+static const struct question q_config = {.id = "config", .how = HOW_SH, .at = "backup", .as = "barman", .text = "cat conf", .read = read_config};
+static const struct question q_disk = {.id = "disk", .how = HOW_SH, .at = "backup", .as = "barman", .text = "df {server.home}", .read = read_disk};
+static const struct question q_why = {.id = "why", .how = HOW_SH, .at = "backup", .as = "barman", .text = "why", .only_if = "server.disk=full"};
+static const struct question q_db = {.id = "db", .how = HOW_SH, .at = "db", .as = "postgres", .text = "uptime"};
+static const struct question q_slow = {.id = "slow", .how = HOW_SH, .at = "backup", .as = "barman", .text = "slow", .flags = Q_SLOW};
+
+static void judge(const struct view *v, struct verdict *r)
+{
+	const char *disk = know(v, "server.disk");
+	if (!disk)
+		verdict_unseen(r, v, &q_disk);
+	else if (!strcmp(disk, "full"))
+		verdict_cause(r, RANK_FAIL, "disk.backup_full", "the disk is full");
+	else
+		verdict_ok(r, "room");
+}
+
+static void judge_db(const struct view *v, struct verdict *r)
+{
+	verdict_unseen(r, v, &q_db);
+}
+
+static const struct probe disk = {.id = "disk.backup", .title = "disk", .asks = {&q_config, &q_disk, &q_why, &q_slow},
+				  .causes = {"disk.backup_full"}, .judge = judge};
+static const struct probe db = {.id = "db.up", .title = "db", .asks = {&q_db}, .judge = judge_db};
+const struct probe *const catalogue[] = {&disk, &db, NULL};
+const struct cause causes[] = {{"disk.backup_full", "full", "backup", 0}, {NULL, NULL, NULL, 0}};
+const struct blame blames[] = {{NULL, NULL, EDGE_ALWAYS}};
+const struct cause *cause_find(const char *id)
+{
+	return strcmp(id, causes[0].id) ? NULL : &causes[0];
+}
+
+static int asked(const char *text)
+{
+	int n = 0;
+	for (int i = 0; i < fake_ask_count; i++)
+		n += !strcmp(fake_asks[i].text, text);
+	return n;
+}
+
+static struct engine *make(const char *record, const char *const *names)
+{
+	struct engine_options o = {.record = record};
+	struct problem p;
+	fake_reset();
+	struct engine *e = engine_new(&fake_loop, &o);
+	for (int i = 0; names[i]; i++)
+		assert_int_equal(engine_add(e, &(struct server_spec){.name = names[i], .backup = "ssh://root@backup1:2222"}, &p), 0);
+	return e;
+}
+
+static const char *const one[] = {"main", NULL};
+
+static void questions_wait_for_the_facts_they_name(void **state)
+{
+	(void)state;
+	struct engine *e = make(NULL, one);
+	engine_start(e, false);
+	fake_turn();
+	assert_int_equal(asked("cat conf"), 1);
+	assert_string_equal(fake_asks[0].place->host, "backup1");
+	assert_string_equal(fake_asks[0].user, "barman");
+	assert_int_equal(fake_ask_count, 2); /* and the slow one */
+	assert_false(engine_sweep_done(e));
+	assert_true(engine_model(e)->server[0].node[0].verdict.state == STATE_UNKNOWN);
+	fake_answer("cat conf", "/a b");
+	fake_turn();
+	assert_int_equal(asked("df '/a b'"), 1);
+	assert_int_equal(asked("why"), 0);
+	fake_answer("df '/a b'", "full");
+	fake_turn();
+	assert_int_equal(asked("why"), 1);
+	assert_false(engine_sweep_done(e));
+	assert_string_equal(engine_model(e)->server[0].root[0].finding->cause, "disk.backup_full");
+	fake_answer("why", "x");
+	fake_turn();
+	fake_turn();
+	assert_true(engine_sweep_done(e)); /* the slow question is still out */
+	assert_int_equal(asked("cat conf"), 1);
+	engine_free(e);
+}
+
+static void what_has_no_way_in_is_said(void **state)
+{
+	(void)state;
+	struct engine *e = make(NULL, one);
+	engine_start(e, false);
+	fake_turn();
+	const struct verdict *v = &engine_model(e)->server[0].node[1].verdict;
+	assert_int_equal(v->state, STATE_UNKNOWN);
+	assert_non_null(strstr(v->say, "server.pipeline_command is not known"));
+	engine_free(e);
+}
+
+static void servers_share_equal_questions(void **state)
+{
+	(void)state;
+	static const char *const two[] = {"a", "b", NULL};
+	struct engine *e = make(NULL, two);
+	engine_start(e, false);
+	fake_turn();
+	assert_int_equal(asked("cat conf"), 1);
+	fake_answer("cat conf", "/home");
+	fake_turn();
+	assert_string_equal(know(engine_model(e)->server[0].view, "server.home"), "/home");
+	assert_string_equal(know(engine_model(e)->server[1].view, "server.home"), "/home");
+	assert_int_equal(asked("df /home"), 1);
+	engine_free(e);
+}
+
+/* Records a broken server and gives the bytes. */
+static char *record(struct str *ret)
+{
+	char name[] = "/tmp/walmedic-test-XXXXXX", buf[4096];
+	int fd = mkstemp(name);
+	assert_true(fd >= 0);
+	struct engine *e = make(name, one);
+	engine_start(e, false);
+	fake_turn();
+	fake_answer("cat conf", "/h");
+	fake_turn();
+	fake_answer("df /h", "full");
+	fake_turn();
+	engine_free(e);
+	ssize_t n;
+	while ((n = read(fd, buf, sizeof buf)) > 0)
+		str_addn(ret, buf, (size_t)n);
+	close(fd);
+	unlink(name);
+	return ret->s;
+}
+
+static void a_recording_gives_the_same_root_cause(void **state)
+{
+	(void)state;
+	struct str bytes = {0};
+	struct problem p;
+	record(&bytes);
+	fake_reset();
+	struct engine *e = engine_replay(&fake_loop, bytes.s, bytes.len, 0, &p);
+	assert_non_null(e);
+	const struct model *m = engine_model(e);
+	assert_string_equal(m->server[0].name, "main");
+	assert_int_equal(m->server[0].roots, 1);
+	assert_string_equal(m->server[0].root[0].finding->cause, "disk.backup_full");
+	assert_non_null(strstr(m->server[0].node[1].verdict.say, "server.pipeline_command is not known"));
+	assert_int_equal(fake_ask_count, 0);
+	engine_free(e);
+	str_free(&bytes);
+}
+
+static void a_recording_cut_anywhere_is_an_error_or_less(void **state)
+{
+	(void)state;
+	struct str bytes = {0};
+	record(&bytes);
+	for (size_t n = 0; n < bytes.len; n++) {
+		struct problem p = {.say = ""};
+		struct engine *e = engine_replay(&fake_loop, bytes.s, n, 0, &p);
+		assert_true(e || *p.say);
+		for (int i = 0; e && i < engine_model(e)->servers; i++)
+			assert_true(engine_model(e)->server[i].node[0].verdict.state != STATE_OK);
+		engine_free(e);
+	}
+	str_free(&bytes);
+}
+
+static void hostile_recordings_are_refused_with_their_line(void **state)
+{
+	(void)state;
+	static const char *const rows[][2] = {
+		{"", "empty"},
+		{"[]\n", "line 1"},
+		{"{\"walmedic\":2}\n", "version 1"},
+		{"{\"walmedic\":1}\n{\"server\":\"\"}\n", "plain name"},
+		{"{\"walmedic\":1}\n{\"server\":\"a\\u001b[2J\"}\n", "plain name"},
+		{"{\"walmedic\":1}\n{\"server\":\"a\"}\n{\"s\":\"b\",\"q\":\"disk\"}\n", "line 3"},
+		{"{\"walmedic\":1}\n{\"server\":\"a\"}\n{\"s\":\"a\",\"q\":\"disk\",\"same\":true}\n", "line 3"},
+		{"{\"walmedic\":1}\n{\"server\":\"a\"}\n{\"s\":\"a\",\"q\":\"disk\",\"asked\":\"x\"}\n", "line 3"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct problem p = {.say = ""};
+		assert_null(engine_replay(&fake_loop, rows[i][0], strlen(rows[i][0]), 0, &p));
+		if (!strstr(p.say, rows[i][1]))
+			fail_msg("\"%s\" said \"%s\"", rows[i][0], p.say);
+	}
+	struct problem p;
+	static const char odd[] = "{\"walmedic\":1}\n{\"server\":\"a\"}\n{\"s\":\"a\",\"q\":\"disk\",\"t\":-5,\"rows\":[1,[2]],\"cols\":1e9,\"status\":\"x\"}\n";
+	struct engine *e = engine_replay(&fake_loop, odd, sizeof odd - 1, 0, &p);
+	assert_non_null(e);
+	engine_free(e);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(questions_wait_for_the_facts_they_name),
+		cmocka_unit_test(what_has_no_way_in_is_said),
+		cmocka_unit_test(servers_share_equal_questions),
+		cmocka_unit_test(a_recording_gives_the_same_root_cause),
+		cmocka_unit_test(a_recording_cut_anywhere_is_an_error_or_less),
+		cmocka_unit_test(hostile_recordings_are_refused_with_their_line),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
