@@ -25,7 +25,8 @@ base_identity() {
 	[ -n "$(base_sources)" ] || die "no Debian 12 source is configured in apt"
 	id=$({
 		LC_ALL=C apt-cache policy "${LAB_PACKAGES[@]}" | grep -E '^[a-z]|Candidate:'
-		cat "$LAB_LIB/base.sh"
+		declare -f base_make base_sources
+		echo "${LAB_PACKAGES[*]}; ${LAB_MIRRORED[*]}"
 	} | sha256sum | cut -c1-12)
 	mkdir -p "$LAB_CACHE" && printf '%s %s\n' "${key%% *}" "$id" >"$LAB_CACHE/.making-identity-$$" && mv -f "$LAB_CACHE/.making-identity-$$" "$LAB_CACHE/identity"
 	printf '%s\n' "$id"
