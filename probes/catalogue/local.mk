@@ -1,4 +1,9 @@
 noinst_LIBRARIES += probes/catalogue/libcatalogue.a
 probes_catalogue_libcatalogue_a_CFLAGS = $(AM_CFLAGS)
 probes_catalogue_libcatalogue_a_SOURCES = \
-	%D%/list.c %D%/causes.c
+	%D%/list.c %D%/causes.c \
+	%D%/flow.c %D%/flow.h %D%/volume.c %D%/volume.h \
+	%D%/postgres/slots.c %D%/postgres/slot_exists.c %D%/postgres/slot_active.c %D%/postgres/slot_lag.c \
+	%D%/postgres/slots_foreign.c %D%/postgres/wal_volume.c %D%/postgres/disk_pg_wal.c \
+	%D%/barman/receiver.c %D%/barman/receiver_client.c %D%/barman/receiver_running.c %D%/barman/incoming.c \
+	%D%/barman/space.c %D%/barman/disk_home.c %D%/barman/backups.c %D%/barman/backup_last.c %D%/barman/rpo.c

@@ -1,0 +1,96 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/arena.h"
+#include "probes/base/text.h"
+#include "probes/catalogue/flow.h"
+
+/* As cron would find it: its PATH, with path_prefix before it (Barman 3.4 command_wrappers.py). Debian's
+ * link to pg_wrapper stays when the client is gone, so only a version printed is a client. */
+static const char client_sh[] =
+	"prefix={server.path_prefix}; [ -z \"$prefix\" ] || prefix=$prefix:\n"
+	"path=$prefix/usr/bin:/bin; echo \"path=$path\"\n"
+	"echo \"found=$(PATH=$path; command -v pg_receivewal)\"\n"
+	"said=$(env -i HOME=\"$HOME\" PATH=\"$path\" pg_receivewal --version 2>&1); echo \"status=$?\"\n"
+	"echo \"said=$(echo \"$said\" | tr '\\n' ' ' | cut -c1-300)\"\n"
+	"echo end=\n";
+
+static void read_client(const struct reply *r, struct view *v)
+{
+	static const char *const keys[] = {"path", "found", "status", "said"};
+	char buf[512], name[64];
+
+	if (!flow_whole(v, r, "server.client.seen"))
+		return;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		snprintf(name, sizeof(name), "server.client.%s", keys[i]);
+		learn(v, name, text_value(r->out, keys[i], buf, sizeof(buf)));
+	}
+}
+
+const struct question q_backup_client = {
+	.id = "backup.client",
+	.how = HOW_SH,
+	.at = "backup",
+	.as = "barman",
+	.text = client_sh,
+	.every_ms = 60000,
+	.read = read_client,
+};
+
+/* "pg_receivewal (PostgreSQL) 15.20 (Debian …)" into 15; NAN if it is no version. */
+static double major_of(const char *said)
+{
+	const char *p = said ? strstr(said, "(PostgreSQL) ") : NULL;
+	char *end;
+	double d;
+
+	if (!p)
+		return NAN;
+	d = strtod(p + strlen("(PostgreSQL) "), &end);
+	return end == p + strlen("(PostgreSQL) ") ? (double)NAN : floor(d);
+}
+
+static void say_client(const struct view *v, struct verdict *r)
+{
+	const char *said = know(v, "server.client.said");
+	double major = major_of(said), server = know_num(v, "pg.version_num");
+
+	if (!know_is(v, "server.client.status", "0") || isnan(major)) {
+		verdict_cause(r, RANK_FAIL, "receiver.client_missing",
+			      "no working pg_receivewal on the Barman host, as barman finds it from cron");
+		verdict_evidence(r, "PATH=%s pg_receivewal --version: exit status %s", know(v, "server.client.path"),
+				 know(v, "server.client.status") ? know(v, "server.client.status") : "?");
+		verdict_evidence(r, "%s", said ? said : "");
+	} else if (server >= 100000 && major < floor(server / 10000)) {
+		verdict_cause(r, RANK_FAIL, "receiver.client_old", "pg_receivewal is of version %.0f, older than the server's %.0f",
+			      major, floor(server / 10000));
+		verdict_evidence(r, "%s", said);
+	} else {
+		verdict_ok(r, "%s", said);
+	}
+}
+
+static void judge(const struct view *v, struct verdict *r)
+{
+	if (!know(v, "server.streaming_archiver"))
+		verdict_unknown(r, "Barman's configuration is not known");
+	else if (!know_yes(v, "server.streaming_archiver"))
+		verdict_off(r, "this server does not stream");
+	else if (!know_yes(v, "server.client.seen"))
+		flow_unseen(r, v, &q_backup_client, "pg_receivewal");
+	else
+		say_client(v, r);
+}
+
+const struct probe probe_receiver_client = {
+	.id = "receiver.client",
+	.title = "pg_receivewal can be run",
+	.about = "Runs pg_receivewal --version with the PATH cron gives and path_prefix before it.",
+	.stage = STAGE_SLOT,
+	.asks = {&q_backup_client},
+	.causes = {"receiver.client_missing", "receiver.client_old"},
+	.judge = judge,
+};

@@ -1,0 +1,101 @@
+#include <math.h>
+#include <string.h>
+
+#include "probes/catalogue/flow.h"
+
+/* Running, and yet the position on this host stands still while the primary goes on: seen over time, or
+ * at once by a partial file that was not touched while segments were finished. */
+static bool is_stuck(const struct view *v, const struct receiver *receiver)
+{
+	double segment = flow_segment_size(v), behind = flow_lsn(v) - receiver_written(v);
+	double touched = know_num(v, "server.streaming.partial_at") * 1000.0;
+	double clock = know_num(v, "server.receiver.clock_ms");
+
+	return behind > 2 * segment && clock - touched > 30000 && clock - receiver->started > 30000;
+}
+
+static void judge_running(const struct view *v, struct verdict *r, const struct receiver *receiver)
+{
+	if (is_stuck(v, receiver)) {
+		verdict_cause(r, RANK_FAIL, "receiver.stuck", "pg_receivewal runs (pid %.0f) but receives nothing: %s behind",
+			      receiver->pid, flow_bytes(flow_lsn(v) - receiver_written(v)));
+		verdict_evidence(r, "newest partial file %s last written %s", know(v, "server.streaming.partial"),
+				 flow_time(know_num(v, "server.streaming.partial_at") * 1000.0));
+		return;
+	}
+	verdict_ok(r, "pg_receivewal runs (pid %.0f) since %s", receiver->pid, flow_time(receiver->started));
+}
+
+static void say_down(const struct view *v, struct verdict *r, const struct receiver *receiver)
+{
+	static const struct {
+		const char *cause, *say;
+	} rows[] = {
+		{"receiver.wal_removed", "the receiver asks for WAL that the primary has already removed"},
+		{"receiver.timeline", "the receiver cannot follow the primary's timeline"},
+		{"receiver.client_missing", "the receiver does not start: pg_receivewal is not found"},
+		{"receiver.client_old", "the receiver does not start: pg_receivewal is older than the server"},
+		{"receiver.failing", "the receiver starts and fails"},
+		{"receiver.not_running", "the WAL receiver does not run, and cron did not start it"},
+	};
+	const char *log = know(v, "server.receiver.log"), *orphans = know(v, "server.receiver.orphans");
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (!strcmp(rows[i].cause, receiver->cause))
+			verdict_cause(r, RANK_FAIL, rows[i].cause, "%s%s%s", rows[i].say, *receiver->words ? ": " : "",
+				      receiver->words);
+	verdict_evidence(r, "last attempt %s, last run of cron %s",
+			 isnan(receiver->attempt) ? "never" : flow_time(receiver->attempt),
+			 flow_time(know_num(v, "server.cron.last_run_ms")));
+	if (log && *log)
+		verdict_evidence(r, "barman.log:\n%s", log);
+	if (know(v, "server.receiver.log_unreadable"))
+		verdict_evidence(r, "barman.log cannot be read");
+	if (orphans && *orphans)
+		verdict_evidence(r, "receivers that no 'barman receive-wal' owns (pid, slot): %s", orphans);
+}
+
+static void judge(const struct view *v, struct verdict *r)
+{
+	struct receiver receiver;
+
+	receiver_get(v, &receiver);
+	if (!know(v, "server.streaming_archiver")) {
+		verdict_unknown(r, "Barman's configuration is not known");
+		return;
+	}
+	switch (receiver.state) {
+	case RECEIVER_OFF:
+		verdict_off(r, "this server does not stream");
+		break;
+	case RECEIVER_UNSEEN:
+		if (know_yes(v, "server.receiver.seen"))
+			verdict_unknown(r, "the receiver does not run; whether cron should have started it is not known yet");
+		else
+			flow_unseen(r, v, &q_backup_receiver, "the receiver");
+		break;
+	case RECEIVER_RUNNING:
+		judge_running(v, r, &receiver);
+		break;
+	case RECEIVER_WAITING:
+		verdict_waiting(r, receiver.until, "the receiver stopped; the next run of cron starts it");
+		if (*receiver.words)
+			verdict_evidence(r, "%s", receiver.words);
+		break;
+	case RECEIVER_DOWN:
+		say_down(v, r, &receiver);
+		break;
+	}
+}
+
+const struct probe probe_receiver_running = {
+	.id = "receiver.running",
+	.title = "WAL receiver runs",
+	.about = "The pg_receivewal process of this server under the holder of Barman's receive-wal lock. After every restart of "
+		 "PostgreSQL it is gone until the next run of cron: that is waiting, not failing.",
+	.stage = STAGE_SLOT,
+	.asks = {&q_backup_receiver, &q_pg_slots},
+	.causes = {"receiver.not_running", "receiver.client_missing", "receiver.client_old", "receiver.wal_removed",
+		   "receiver.timeline", "receiver.stuck", "receiver.failing"},
+	.judge = judge,
+};

@@ -1,0 +1,52 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/arena.h"
+#include "probes/base/text.h"
+#include "probes/catalogue/flow.h"
+#include "probes/catalogue/volume.h"
+
+/* The server's own directory may lie on another volume than barman_home: WAL and backups go there. */
+static const char space_sh[] = VOLUME_SH
+	"d={server.backup_directory}; [ -d \"$d\" ] || d={server.barman_home}\n"
+	"[ -d \"$d\" ] || { echo server.space.missing=$d; echo end=; exit 0; }\n"
+	"volume server.space \"$d\"\n"
+	"echo end=\n";
+
+static void read_space(const struct reply *r, struct view *v)
+{
+	static const char *const gone[] = {"server.space.hung", "server.space.ro", "server.space.unmounted",
+					   "server.space.missing"};
+	char *copy, *p, *line;
+
+	if (!flow_whole(v, r, "server.space.seen"))
+		return;
+	for (size_t i = 0; i < sizeof(gone) / sizeof(*gone); i++)
+		learn(v, gone[i], NULL);
+	learn_num(v, "server.space.avail", NAN);
+	copy = p = xstrdup(r->out);
+	while ((line = text_line(&p))) {
+		char *eq = strchr(line, '=');
+
+		if (!eq || !text_starts(line, "server.space."))
+			continue;
+		*eq = '\0';
+		if (!strcmp(line, "server.space.avail"))
+			learn_num(v, line, flow_number(eq + 1));
+		else
+			learn(v, line, eq + 1);
+	}
+	free(copy);
+	flow_derive(v);
+}
+
+const struct question q_backup_space = {
+	.id = "backup.space",
+	.how = HOW_SH,
+	.at = "backup",
+	.as = "barman",
+	.text = space_sh,
+	.flags = Q_ALONE,
+	.read = read_space,
+};

@@ -1,0 +1,392 @@
+#include "probes/catalogue/flow.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "probes/base/clock.h"
+#include "probes/base/text.h"
+#include "probes/engine/series.h"
+
+enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
+
+/* ---- reading ---- */
+
+bool flow_whole(struct view *v, const struct reply *r, const char *seen)
+{
+	bool whole = r->outcome == REPLY_DONE && r->status == 0 && r->out;
+
+	if (whole)
+		whole = r->out_len >= 5 && !strncmp(r->out + r->out_len - 5, "end=\n", 5);
+	learn(v, seen, whole ? "yes" : NULL);
+	return whole;
+}
+
+double flow_number(const char *s)
+{
+	char *end;
+	double d;
+
+	if (!s || !(isdigit((unsigned char)*s) || *s == '-' || *s == '.'))
+		return NAN;
+	d = strtod(s, &end);
+	return *end || !isfinite(d) ? (double)NAN : d;
+}
+
+const char *flow_word(const char *line, int n, char *buf, size_t size)
+{
+	size_t len;
+
+	for (line += strspn(line, " "); n > 0 && *line; n--) {
+		line += strcspn(line, " ");
+		line += strspn(line, " ");
+	}
+	len = strcspn(line, " ");
+	if (!len || len >= size)
+		return NULL;
+	memcpy(buf, line, len);
+	buf[len] = '\0';
+	return buf;
+}
+
+double flow_word_number(const char *line, int n)
+{
+	char buf[64];
+	const char *word = flow_word(line, n, buf, sizeof(buf));
+
+	return flow_number(word && *word == '+' ? word + 1 : word);
+}
+
+void flow_unseen(struct verdict *r, const struct view *v, const struct question *q, const char *what)
+{
+	if (view_asked(v, q) == ASKED_DONE)
+		verdict_unknown(r, "the answer about %s could not be read: it is incomplete or not understood", what);
+	else
+		verdict_unseen(r, v, q);
+}
+
+static char *spare(void)
+{
+	static char buf[4][64];
+	static unsigned turn;
+
+	return buf[turn++ % 4];
+}
+
+static const char *keep(struct str *b)
+{
+	char *to = spare();
+
+	snprintf(to, 64, "%s", str_text(b));
+	str_free(b);
+	return to;
+}
+
+const char *flow_bytes(double n)
+{
+	struct str b = {0};
+
+	if (isnan(n))
+		return "an unknown amount";
+	text_bytes(&b, n);
+	return keep(&b);
+}
+
+const char *flow_duration(double seconds)
+{
+	struct str b = {0};
+
+	if (isnan(seconds))
+		return "an unknown time";
+	text_duration(&b, seconds);
+	return keep(&b);
+}
+
+const char *flow_time(double ms)
+{
+	if (isnan(ms))
+		return "an unknown time";
+	return clock_rfc3339((int64_t)ms, spare(), 64);
+}
+
+static bool is_word(int c)
+{
+	return isalnum(c) || c == '_';
+}
+
+bool flow_has_word(const char *text, const char *word)
+{
+	size_t n = word ? strlen(word) : 0;
+
+	for (const char *p = text; n && p && *p; p++)
+		if (!strncasecmp(p, word, n) && (p == text || !is_word((unsigned char)p[-1])) &&
+		    !is_word((unsigned char)p[n]))
+			return true;
+	return false;
+}
+
+double flow_wal_end(const char *name, double segment_size, int *ret_timeline)
+{
+	unsigned timeline, high, low;
+
+	if (!name || strlen(name) < 24 || strspn(name, "0123456789ABCDEF") != 24 || !(segment_size > 0))
+		return NAN;
+	if (sscanf(name, "%8X%8X%8X", &timeline, &high, &low) != 3)
+		return NAN;
+	if (ret_timeline)
+		*ret_timeline = (int)timeline;
+	return high * 4294967296.0 + (low + 1.0) * segment_size;
+}
+
+double flow_segment_size(const struct view *v)
+{
+	double size = know_num(v, "pg.settings.wal_segment_size");
+
+	if (isnan(size))
+		size = know_num(v, "db.wal.segment_size");
+	if (isnan(size))
+		size = know_num(v, "server.catalogue.segment_size");
+	return size >= 1048576 && size <= 1073741824 ? size : 16777216; /* PostgreSQL: 1 MB to 1 GB */
+}
+
+double flow_lsn(const struct view *v)
+{
+	return fmax(know_num(v, "pg.lsn"), know_num(v, "pg.slots.lsn"));
+}
+
+/* ---- the trace of the primary's position ---- */
+
+static int add_series(const struct view *v, const char *name, struct point *p, int n, int max)
+{
+	return n + know_series(v, name, p + n, max - n);
+}
+
+/* Live samples, times of finished segments, the last checkpoint's redo point: one trace in order. */
+static int trace_lsn(const struct view *v, struct point *p, int max)
+{
+	double redo = know_num(v, "pg.redo_lsn"), at = know_num(v, "pg.checkpoint_ms");
+	int n = 0;
+
+	if (!isnan(redo) && at > 0)
+		p[n++] = (struct point){(int64_t)at, redo};
+	n = add_series(v, "db.wal.written", p, n, max);
+	n = add_series(v, "pg.slots.lsn", p, n, max);
+	n = add_series(v, "pg.lsn", p, n, max);
+	series_sort(p, n);
+	return series_monotone(p, n);
+}
+
+/* The faster of the last ten minutes and of the whole trace: a load that just began counts, and so
+ * does what was written over hours while something held WAL back. */
+static double rate_of(const struct view *v, const struct point *p, int n)
+{
+	int64_t now = view_now(v);
+	double recent = series_growth(p, n, now, 10 * MINUTE_MS, 5000);
+	double all = series_growth(p, n, now, 24 * HOUR_MS, 10 * MINUTE_MS);
+
+	return fmax(recent, all);
+}
+
+/* ---- what holds WAL on the primary ---- */
+
+struct pins {
+	const struct view *v;
+	struct pin worst;
+	double segment, most; /* max_wal_size */
+	bool waiting;         /* our receiver is only waiting for cron: its slot is no pin */
+	const char *ours;
+};
+
+static void consider(struct pins *p, const char *what, const char *slot, double bytes)
+{
+	if (!p->worst.what || bytes > p->worst.bytes)
+		snprintf(p->worst.slot, sizeof(p->worst.slot), "%s", slot);
+	else
+		return;
+	p->worst.what = what;
+	p->worst.bytes = bytes;
+}
+
+static void consider_slot(void *arg, const struct slot *s)
+{
+	struct pins *p = arg;
+	bool beyond = !strcmp(s->status, "extended") || !strcmp(s->status, "unreserved") || s->lag > p->most;
+
+	if (isnan(s->lag) || !strcmp(s->status, "lost"))
+		return;
+	if (p->waiting && p->ours && !strcmp(p->ours, s->name))
+		return;
+	if (beyond || (!s->active && s->lag >= 3 * p->segment))
+		consider(p, "slot", s->name, s->lag);
+}
+
+static struct pin find_pin(const struct view *v)
+{
+	struct pins p = {.v = v, .segment = flow_segment_size(v), .most = know_num(v, "pg.settings.max_wal_size"),
+			 .ours = slot_name(v)};
+	double ready = know_num(v, "db.archive.ready_count"), oldest = know_num(v, "db.archive.oldest_ready_ms");
+	struct receiver receiver;
+
+	receiver_get(v, &receiver);
+	p.waiting = receiver.state == RECEIVER_WAITING;
+	if (isnan(p.most))
+		p.most = INFINITY;
+	slot_each(v, consider_slot, &p);
+	if (isnan(ready)) {
+		ready = know_num(v, "db.wal.ready");
+		oldest = know_num(v, "db.wal.oldest_ready_ms");
+	}
+	if (ready >= 3 && (double)view_now(v) - oldest > MINUTE_MS)
+		consider(&p, "archive", "", ready * p.segment);
+	return p.worst;
+}
+
+/* Segments made ahead cost no room when WAL moves into them. */
+static double ready_made(const struct view *v, double segment)
+{
+	int timeline;
+	double last = flow_wal_end(know(v, "db.wal.last"), segment, &timeline);
+	double ahead = last - (floor(flow_lsn(v) / segment) + 1) * segment;
+
+	return ahead > 0 ? fmin(ahead, know_num(v, "db.wal.bytes")) : 0;
+}
+
+void flow_pg_wal(const struct view *v, struct filling *ret)
+{
+	struct point p[256];
+	int n = trace_lsn(v, p, 256);
+	double segment = flow_segment_size(v), keep_size = know_num(v, "pg.settings.max_slot_wal_keep_size");
+
+	*ret = (struct filling){.rate = rate_of(v, p, n), .seconds = NAN, .pin = find_pin(v)};
+	ret->room = know_num(v, "db.wal.avail") + ready_made(v, segment);
+	if (!ret->pin.what)
+		return;
+	/* A limit on slots gives their WAL up before the volume is full. */
+	if (!strcmp(ret->pin.what, "slot") && keep_size >= 0 && keep_size - ret->pin.bytes < ret->room)
+		return;
+	ret->seconds = series_time_to(ret->room, ret->rate);
+}
+
+void flow_backup(const struct view *v, struct filling *ret)
+{
+	struct point p[64];
+	int n = know_series(v, "server.space.avail", p, 64);
+	double day = know_num(v, "server.catalogue.day_bytes"), slope = NAN;
+
+	/* A short fall is a base backup or a burst: the live slope counts from ten minutes on. */
+	if (n >= 10 && p[n - 1].at - p[0].at >= 10 * MINUTE_MS && !know_yes(v, "server.catalogue.running"))
+		slope = -series_slope(p, n);
+	*ret = (struct filling){.room = know_num(v, "server.space.avail"), .rate = fmax(day / 86400.0, slope)};
+	ret->seconds = series_time_to(ret->room, ret->rate);
+}
+
+/* ---- what would be lost ---- */
+
+/* Less than this is no transaction to speak of: a page header, running transactions and one checkpoint
+ * record, as an idle server writes after each switch (PostgreSQL 15 xlog.c, standby.c). */
+enum { IDLE_BYTES = 1024 };
+
+/* The newest archived position on the current timeline's count, and when that segment was finished. */
+static void newest_archived(const struct view *v, double *ret_end, double *ret_at)
+{
+	static const char *const names[][2] = {
+		{"server.catalogue.newest", "server.catalogue.newest_at"},
+		{"server.incoming.last", "server.incoming.last_at"},
+		{"server.streaming.last", "server.streaming.last_at"}};
+	double segment = flow_segment_size(v);
+
+	*ret_end = *ret_at = NAN;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		double end = flow_wal_end(know(v, names[i][0]), segment, NULL);
+
+		if (isnan(end) || end <= *ret_end)
+			continue;
+		*ret_end = end;
+		*ret_at = know_num(v, names[i][1]) * 1000.0;
+	}
+}
+
+/* A partial file ends somewhere in its segment: at least its start is there, and whatever the primary
+ * had written when it was last touched. */
+static void newest_streamed(const struct view *v, const struct point *p, int n, double *ret_end, double *ret_at)
+{
+	double written = receiver_written(v), segment = flow_segment_size(v);
+	double end = flow_wal_end(know(v, "server.streaming.partial"), segment, NULL);
+	double touched = know_num(v, "server.streaming.partial_at") * 1000.0;
+
+	*ret_at = NAN;
+	*ret_end = written;
+	if (!isnan(written)) {
+		*ret_at = (double)view_now(v);
+		return;
+	}
+	if (isnan(end))
+		return;
+	*ret_end = end - segment;
+	*ret_at = touched;
+	for (int i = 0; i < n; i++)
+		if ((double)p[i].at <= touched && p[i].value > *ret_end && p[i].value <= end)
+			*ret_end = p[i].value;
+}
+
+static const char *working_route(const struct view *v, double lsn, const struct safety *s)
+{
+	struct receiver receiver;
+	bool archive_on = know_yes(v, "server.archiver"), archive_ok, stream_ok;
+
+	receiver_get(v, &receiver);
+	if (!archive_on || receiver.state == RECEIVER_OFF || receiver.state == RECEIVER_UNSEEN)
+		return "";
+	stream_ok = receiver.state == RECEIVER_RUNNING || receiver.state == RECEIVER_WAITING;
+	archive_ok = !(know_num(v, "db.archive.ready_count") >= 3) && !know_yes(v, "db.archive.failing") &&
+		     !(lsn - s->archived > 3 * flow_segment_size(v));
+	if (stream_ok && !archive_ok)
+		return "WAL still arrives by streaming";
+	if (archive_ok && !stream_ok)
+		return "WAL still arrives by archive_command";
+	return "";
+}
+
+void flow_safety(const struct view *v, struct safety *ret)
+{
+	struct point p[256];
+	int n = trace_lsn(v, p, 256);
+	double lsn = flow_lsn(v), archived_at, streamed_at, safe;
+	int64_t stood;
+
+	*ret = (struct safety){.seconds = NAN, .bytes = NAN, .safe_at = NAN, .route = ""};
+	newest_archived(v, &ret->archived, &archived_at);
+	newest_streamed(v, p, n, &ret->streamed, &streamed_at);
+	ret->route = working_route(v, lsn, ret);
+	safe = fmax(ret->archived, ret->streamed);
+	if (isnan(safe) || isnan(lsn))
+		return;
+	ret->bytes = fmax(lsn - safe, 0);
+	ret->safe_at = safe == ret->streamed ? fmax(streamed_at, safe == ret->archived ? archived_at : NAN)
+					     : archived_at;
+	/* The primary itself says how long it stood there: nothing written is nothing to lose. */
+	stood = series_last_at_most(p, n, safe + IDLE_BYTES);
+	if (stood > 0)
+		ret->safe_at = fmax(ret->safe_at, (double)stood);
+	if (ret->bytes <= IDLE_BYTES)
+		ret->seconds = 0;
+	else if (!isnan(ret->safe_at))
+		ret->seconds = fmax(((double)view_now(v) - ret->safe_at) / 1000.0, 0);
+}
+
+void flow_derive(struct view *v)
+{
+	struct filling pg_wal, backup;
+	struct safety safety;
+
+	flow_pg_wal(v, &pg_wal);
+	flow_backup(v, &backup);
+	flow_safety(v, &safety);
+	learn_num(v, "forecast.pg_wal_full_s", isfinite(pg_wal.seconds) ? floor(pg_wal.seconds) : NAN);
+	learn_num(v, "forecast.backup_full_s", isfinite(backup.seconds) ? floor(backup.seconds) : NAN);
+	learn_num(v, "rpo.seconds", floor(safety.seconds));
+	learn(v, "rpo.route", safety.route);
+}

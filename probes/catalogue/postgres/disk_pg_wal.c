@@ -1,0 +1,139 @@
+#include <math.h>
+#include <string.h>
+
+#include "probes/catalogue/flow.h"
+#include "probes/catalogue/volume.h"
+#include "probes/engine/series.h"
+
+/* Warn when a volume will be full within a day. */
+static const double warning_seconds = 86400;
+
+static const char *pinned_by(const struct pin *pin)
+{
+	if (!pin->what)
+		return "";
+	return !strcmp(pin->what, "slot") ? pin->slot : "WAL that archive_command has not taken yet";
+}
+
+/* What fills it, from the files: for when the server is down and cannot say. */
+static void say_what_is_there(struct verdict *r, const struct view *v)
+{
+	double ready = know_num(v, "db.wal.ready"), foreign = know_num(v, "db.wal.foreign_bytes");
+	const char *big = know(v, "db.wal.big");
+
+	verdict_evidence(r, "%s of %s free on %s; pg_wal holds %s in %s segments",
+			 flow_bytes(know_num(v, "db.wal.avail")), flow_bytes(know_num(v, "db.wal.size")),
+			 know(v, "db.wal.mount") ? know(v, "db.wal.mount") : "its volume",
+			 flow_bytes(know_num(v, "db.wal.bytes")),
+			 know(v, "db.wal.segments") ? know(v, "db.wal.segments") : "?");
+	if (ready >= 3)
+		verdict_evidence(r, "%.0f segments wait for archive_command (archive_status/*.ready), the oldest since %s",
+				 ready, flow_time(know_num(v, "db.wal.oldest_ready_ms")));
+	if (foreign > 0)
+		verdict_evidence(r, "other files in pg_wal: %s (%s)", know(v, "db.wal.foreign"), flow_bytes(foreign));
+	if (big && *big)
+		verdict_evidence(r, "large files on that volume (bytes, path):\n%s", big);
+}
+
+static void say_pin(struct verdict *r, const struct filling *f)
+{
+	if (f->pin.what && !strcmp(f->pin.what, "slot"))
+		verdict_evidence(r, "slot %s holds %s of WAL", f->pin.slot, flow_bytes(f->pin.bytes));
+	else if (f->pin.what)
+		verdict_evidence(r, "%s of WAL wait for archive_command", flow_bytes(f->pin.bytes));
+}
+
+/* Both fall and rise on one volume: pg_wal stands still, free space goes. */
+static void judge_foreign_growth(const struct view *v, struct verdict *r)
+{
+	struct point avail[64], wal[64];
+	int n = know_series(v, "db.wal.avail", avail, 64), m = know_series(v, "db.wal.bytes", wal, 64);
+	double fall = -series_slope(avail, n), growth = series_slope(wal, m);
+	double left = series_time_to(know_num(v, "db.wal.avail"), fall);
+
+	if (n < 10 || avail[n - 1].at - avail[0].at < 300000 || !(left < warning_seconds) || !(growth < fall / 4))
+		return;
+	verdict_cause(r, RANK_WARN, "disk.foreign_growth",
+		      "files other than WAL fill the volume of pg_wal: full in %s", flow_duration(left));
+	verdict_urgency(r, left);
+	say_what_is_there(r, v);
+}
+
+static void judge_data(const struct view *v, struct verdict *r, double segment)
+{
+	const char *wal = know(v, "db.wal.mount"), *data = know(v, "db.data.mount");
+
+	if (!wal || !data || !strcmp(wal, data))
+		return;
+	if (volume_broken(v, r, "db.data", "the data directory", "db"))
+		return;
+	if (!(know_num(v, "db.data.avail") < 2 * segment))
+		return;
+	verdict_cause(r, RANK_FAIL, "disk.pg_data_full", "the data volume %s is full: %s left", data,
+		      flow_bytes(know_num(v, "db.data.avail")));
+	verdict_urgency(r, 0);
+}
+
+static void judge_room(const struct view *v, struct verdict *r)
+{
+	double avail = know_num(v, "db.wal.avail"), segment = flow_segment_size(v);
+	struct filling f;
+
+	flow_pg_wal(v, &f);
+	if (avail < 2 * segment) {
+		verdict_cause(r, RANK_FAIL, "disk.pg_wal_full",
+			      "pg_wal has room for fewer than two more segments: %s left%s%s", flow_bytes(avail),
+			      f.pin.what ? ", held by " : "", pinned_by(&f.pin));
+		verdict_urgency(r, 0);
+		say_what_is_there(r, v);
+		say_pin(r, &f);
+	} else if (f.seconds < warning_seconds) {
+		verdict_cause(r, RANK_FAIL, "disk.pg_wal_filling", "pg_wal will be full in %s: %s keeps WAL from being removed",
+			      flow_duration(f.seconds), pinned_by(&f.pin));
+		verdict_urgency(r, f.seconds);
+		verdict_evidence(r, "%s of WAL a second into %s of room", flow_bytes(f.rate), flow_bytes(f.room));
+		say_pin(r, &f);
+		say_what_is_there(r, v);
+	} else if (f.pin.what) {
+		verdict_ok(r, "%s free; %s holds %s of WAL%s", flow_bytes(avail), pinned_by(&f.pin),
+			   flow_bytes(f.pin.bytes), isnan(f.rate) ? ", the rate is not known yet" : "");
+	} else {
+		verdict_ok(r, "%s free; nothing holds WAL back, pg_wal levels out near max_wal_size (%s)",
+			   flow_bytes(avail), flow_bytes(know_num(v, "pg.settings.max_wal_size")));
+	}
+}
+
+static void judge(const struct view *v, struct verdict *r)
+{
+	if (!know_yes(v, "db.wal.seen") && know_yes(v, "pg.waldir.seen")) {
+		verdict_unknown(r, "free space is not visible without a way in to the PostgreSQL host; pg_wal holds %s",
+				flow_bytes(know_num(v, "pg.waldir.bytes")));
+		return;
+	}
+	if (!know_yes(v, "db.wal.seen")) {
+		flow_unseen(r, v, &q_db_wal, "the volume of pg_wal");
+		return;
+	}
+	if (volume_broken(v, r, "db.wal", "pg_wal", "db"))
+		return;
+	if (isnan(know_num(v, "db.wal.avail"))) {
+		verdict_unknown(r, "the free space of pg_wal's volume could not be read as postgres%s",
+				know(v, "db.wal.missing") ? ": the directory is not there" : "");
+		return;
+	}
+	judge_room(v, r);
+	judge_foreign_growth(v, r);
+	judge_data(v, r, flow_segment_size(v));
+}
+
+const struct probe probe_disk_pg_wal = {
+	.id = "disk.pg_wal",
+	.title = "room for WAL on the PostgreSQL host",
+	.about = "Free space of pg_wal's volume, what keeps WAL from being removed, and how fast it is written. A pg_wal "
+		 "that grew to max_wal_size and stays there is normal: only WAL that something holds back can fill it.",
+	.stage = STAGE_DISK,
+	.asks = {&q_db_wal, &q_pg_waldir, &q_pg_slots},
+	.causes = {"disk.pg_wal_full", "disk.pg_wal_filling", "disk.foreign_growth", "disk.pg_data_full", "disk.inodes",
+		   "disk.read_only", "disk.not_mounted", "disk.hung"},
+	.judge = judge,
+};

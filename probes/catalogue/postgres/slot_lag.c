@@ -1,0 +1,70 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/catalogue/flow.h"
+#include "probes/engine/series.h"
+
+static double lag_slope(const struct view *v, const char *slot)
+{
+	char name[96];
+	struct point p[64];
+	int n;
+
+	snprintf(name, sizeof(name), "pg.slot.%.63s.lag", slot);
+	n = know_series(v, name, p, 64);
+	return n >= 3 && p[n - 1].at - p[0].at >= 30000 ? series_slope(p, n) : (double)NAN;
+}
+
+static void judge_lag(const struct view *v, struct verdict *r, const struct slot *s)
+{
+	double segment = flow_segment_size(v), most = know_num(v, "pg.settings.max_wal_size");
+	double behind = fmax(flow_lsn(v) - s->write, 0), slope = lag_slope(v, s->name);
+	bool far = s->lag > fmax(isnan(most) ? 1073741824 : most, 4 * segment);
+
+	/* The slot moves when a segment is complete and synced, so up to two are always held. */
+	if (!(s->lag > 4 * segment)) {
+		verdict_ok(r, "%s behind%s%s", flow_bytes(isnan(behind) ? s->lag : behind),
+			   isnan(behind) ? "" : "; the slot holds ", isnan(behind) ? "" : flow_bytes(s->lag));
+	} else if (slope < 0) {
+		verdict_ok(r, "%s behind and catching up, level in about %s", flow_bytes(s->lag),
+			   flow_duration(s->lag / -slope));
+	} else {
+		verdict_cause(r, far && slope >= 0 ? RANK_FAIL : RANK_WARN, "slot.lagging",
+			      isnan(slope) ? "the receiver is %s behind; whether it catches up shows in half a minute"
+					   : "the receiver is %s behind and does not catch up", flow_bytes(s->lag));
+		verdict_evidence(r, "pg_replication_slots: restart_lsn = %s; pg_stat_replication: %s not yet written on the Barman host",
+				 s->restart_text ? s->restart_text : "NULL", flow_bytes(behind));
+	}
+}
+
+static void judge(const struct view *v, struct verdict *r)
+{
+	const char *name = slot_name(v);
+	struct slot s;
+
+	if (!know(v, "server.streaming_archiver"))
+		verdict_unknown(r, "Barman's configuration is not known");
+	else if (!name)
+		verdict_off(r, "no slot_name is set for this server");
+	else if (!slot_seen(v))
+		flow_unseen(r, v, &q_pg_slots, "replication slots");
+	else if (!slot_get(v, name, &s) || isnan(s.lag))
+		verdict_off(r, "slot '%s' holds no position yet", name);
+	else if (!s.active)
+		verdict_off(r, "slot '%s' is not read; it is %s behind", name, flow_bytes(s.lag));
+	else
+		judge_lag(v, r, &s);
+}
+
+const struct probe probe_slot_lag = {
+	.id = "slot.lag",
+	.title = "receiver keeps up",
+	.about = "How far the slot is behind the primary, and whether that grows. pg_receivewal reports a segment only when it "
+		 "is complete and synced: up to two segments of lag are normal.",
+	.stage = STAGE_SLOT,
+	.needs = {"pg.connect", "slot.active"},
+	.asks = {&q_pg_slots},
+	.causes = {"slot.lagging"},
+	.judge = judge,
+};
