@@ -228,8 +228,11 @@ static struct pin find_pin(const struct view *v)
 	struct pins p = {.v = v, .segment = flow_segment_size(v), .most = know_num(v, "pg.settings.max_wal_size"),
 			 .ours = slot_name(v)};
 	double ready = know_num(v, "db.archive.ready_count"), oldest = know_num(v, "db.archive.oldest_ready_ms");
+	double keep = know_num(v, "pg.settings.wal_keep_size");
 	struct receiver receiver;
 
+	if (isnan(keep))        /* until PostgreSQL 12 */
+		keep = know_num(v, "pg.settings.wal_keep_segments") * p.segment;
 	receiver_get(v, &receiver);
 	p.waiting = receiver.state == RECEIVER_WAITING;
 	if (isnan(p.most))
@@ -241,6 +244,9 @@ static struct pin find_pin(const struct view *v)
 	}
 	if (ready >= 3 && (double)view_now(v) - oldest > MINUTE_MS)
 		consider(&p, "archive", "", ready * p.segment);
+	/* More kept for standbys than the volume holds: nothing else needs to be wrong. */
+	if (keep + 2 * p.segment > know_num(v, "db.wal.bytes") + know_num(v, "db.wal.avail"))
+		consider(&p, "wal_keep_size", "", keep);
 	return p.worst;
 }
 

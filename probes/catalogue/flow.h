@@ -93,7 +93,7 @@ double receiver_written(const struct view *v);
 /* ---- what is safe, what fills up (flow.c) ---- */
 
 struct pin {                    /* what keeps WAL on the primary */
-	const char *what;       /* "slot" or "archive"; NULL: nothing */
+	const char *what;       /* "slot", "archive" or "wal_keep_size"; NULL: nothing */
 	char slot[64];
 	double bytes;
 };

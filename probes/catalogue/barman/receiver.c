@@ -258,12 +258,12 @@ static const struct {
 	const char *words, *cause;
 } failures[] = {
 	{"has already been removed", "receiver.wal_removed"},
-	{"not present in $PATH", "receiver.client_missing"},
-	{"version not compatible", "receiver.client_old"},
 	{"is not a child of", "receiver.timeline"},
 	{"is not in this server's history", "receiver.timeline"},
 	{"highest timeline", "receiver.timeline"},
 	/* what other probes see and explain better */
+	{"not present in $PATH", "receiver.not_running"},
+	{"version not compatible", "receiver.not_running"},
 	{"doesn't exist", "receiver.not_running"},
 	{"does not exist", "receiver.not_running"},
 	{"is already in use", "receiver.not_running"},

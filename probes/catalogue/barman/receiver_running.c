@@ -33,8 +33,6 @@ static void say_down(const struct view *v, struct verdict *r, const struct recei
 	} rows[] = {
 		{"receiver.wal_removed", "the receiver asks for WAL that the primary has already removed"},
 		{"receiver.timeline", "the receiver cannot follow the primary's timeline"},
-		{"receiver.client_missing", "the receiver does not start: pg_receivewal is not found"},
-		{"receiver.client_old", "the receiver does not start: pg_receivewal is older than the server"},
 		{"receiver.failing", "the receiver starts and fails"},
 		{"receiver.not_running", "the WAL receiver does not run, and cron did not start it"},
 	};
@@ -95,7 +93,6 @@ const struct probe probe_receiver_running = {
 		 "PostgreSQL it is gone until the next run of cron: that is waiting, not failing.",
 	.stage = STAGE_SLOT,
 	.asks = {&q_backup_receiver, &q_pg_slots},
-	.causes = {"receiver.not_running", "receiver.client_missing", "receiver.client_old", "receiver.wal_removed",
-		   "receiver.timeline", "receiver.stuck", "receiver.failing"},
+	.causes = {"receiver.not_running", "receiver.wal_removed", "receiver.timeline", "receiver.stuck", "receiver.failing"},
 	.judge = judge,
 };

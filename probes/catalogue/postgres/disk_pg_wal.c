@@ -12,7 +12,9 @@ static const char *pinned_by(const struct pin *pin)
 {
 	if (!pin->what)
 		return "";
-	return !strcmp(pin->what, "slot") ? pin->slot : "WAL that archive_command has not taken yet";
+	if (!strcmp(pin->what, "archive"))
+		return "archive_command, which is behind,";
+	return !strcmp(pin->what, "slot") ? pin->slot : pin->what;
 }
 
 /* What fills it, from the files: for when the server is down and cannot say. */
@@ -39,6 +41,8 @@ static void say_pin(struct verdict *r, const struct filling *f)
 {
 	if (f->pin.what && !strcmp(f->pin.what, "slot"))
 		verdict_evidence(r, "slot %s holds %s of WAL", f->pin.slot, flow_bytes(f->pin.bytes));
+	else if (f->pin.what && !strcmp(f->pin.what, "wal_keep_size"))
+		verdict_evidence(r, "wal_keep_size = %s, more than the volume holds", flow_bytes(f->pin.bytes));
 	else if (f->pin.what)
 		verdict_evidence(r, "%s of WAL wait for archive_command", flow_bytes(f->pin.bytes));
 }

@@ -76,6 +76,18 @@ static void slot_pins(void **state)
 	view_free(v);
 }
 
+static void setting_pins(void **state)
+{
+	struct view *v = busy_view(VOLUME("200000000") NAMES WRITTEN NOTHING_READY "end=\n");
+
+	(void)state;
+	learn(v, "pg.settings.wal_keep_size", "100000000");
+	expect_state(v, &probe_disk_pg_wal, STATE_OK); /* that much has room */
+	learn(v, "pg.settings.wal_keep_size", "4294967296");
+	expect_cause(v, &probe_disk_pg_wal, "disk.pg_wal_filling", RANK_FAIL);
+	view_free(v);
+}
+
 static void full_is_two_segments(void **state)
 {
 	struct view *v = busy_view(VOLUME("33554431") NAMES WRITTEN NOTHING_READY "end=\n");
@@ -277,7 +289,7 @@ static void names_of_wal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_pins), cmocka_unit_test(archive_pins), cmocka_unit_test(slot_pins),
+		cmocka_unit_test(nothing_pins), cmocka_unit_test(archive_pins), cmocka_unit_test(slot_pins), cmocka_unit_test(setting_pins),
 		cmocka_unit_test(full_is_two_segments), cmocka_unit_test(full_while_down),
 		cmocka_unit_test(other_troubles_of_the_volume), cmocka_unit_test(by_sql_free_space_is_unknown),
 		cmocka_unit_test(foreign_growth), cmocka_unit_test(rate_needs_three_points), cmocka_unit_test(rpo_by_streaming),

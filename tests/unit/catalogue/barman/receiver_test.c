@@ -138,8 +138,8 @@ static void causes_by_words(void **state)
 	static const struct {
 		const char *out, *cause;
 	} cases[] = {
-		{ATTEMPT("1795250882.2", "9") FAILED("pg_receivewal not present in $PATH") QUEUES, "receiver.client_missing"},
-		{ATTEMPT("1795250882.2", "9") FAILED("pg_receivewal version not compatible with PostgreSQL server version") QUEUES, "receiver.client_old"},
+		{ATTEMPT("1795250882.2", "9") FAILED("pg_receivewal not present in $PATH") QUEUES, "receiver.not_running"},
+		{ATTEMPT("1795250882.2", "9") FAILED("pg_receivewal version not compatible with PostgreSQL server version") QUEUES, "receiver.not_running"},
 		{ATTEMPT("1795250882.2", "9") FAILED("replication slot 'barman_mydb' doesn't exist. Please execute") QUEUES, "receiver.not_running"},
 		{ATTEMPT("1795250882.2", "9") FAILED("[Errno 5] Input/output error") QUEUES, "receiver.failing"},
 		{ATTEMPT("1795250882.2", "9")
