@@ -22,3 +22,21 @@ tests_unit_catalogue_barman_receiver_test_LDADD = $(flow_test_libs)
 tests_unit_catalogue_barman_backups_test_SOURCES = tests/unit/catalogue/barman/backups_test.c
 tests_unit_catalogue_barman_backups_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_catalogue_barman_backups_test_LDADD = $(flow_test_libs)
+# The ssh directions and the hosts
+ssh_tests = tests/unit/catalogue/ssh_login_test tests/unit/catalogue/ssh_to_db_test tests/unit/catalogue/ssh_to_backup_test \
+	tests/unit/catalogue/host_test
+check_PROGRAMS += $(ssh_tests)
+TESTS += $(ssh_tests)
+ssh_fixtures = tests/unit/catalogue/ssh_captures.h tests/unit/catalogue/ssh_test.h
+tests_unit_catalogue_ssh_login_test_SOURCES = tests/unit/catalogue/ssh_login_test.c $(ssh_fixtures)
+tests_unit_catalogue_ssh_login_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_catalogue_ssh_login_test_LDADD = $(flow_test_libs)
+tests_unit_catalogue_ssh_to_db_test_SOURCES = tests/unit/catalogue/ssh_to_db_test.c $(ssh_fixtures)
+tests_unit_catalogue_ssh_to_db_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_catalogue_ssh_to_db_test_LDADD = $(flow_test_libs)
+tests_unit_catalogue_ssh_to_backup_test_SOURCES = tests/unit/catalogue/ssh_to_backup_test.c $(ssh_fixtures)
+tests_unit_catalogue_ssh_to_backup_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_catalogue_ssh_to_backup_test_LDADD = $(flow_test_libs)
+tests_unit_catalogue_host_test_SOURCES = tests/unit/catalogue/host_test.c $(ssh_fixtures)
+tests_unit_catalogue_host_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_catalogue_host_test_LDADD = $(flow_test_libs)
