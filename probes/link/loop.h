@@ -19,7 +19,8 @@ void loop_turn(struct loop *l, unsigned wait_ms);
 void loop_stop(struct loop *l);
 
 typedef void loop_call(void *arg);
-/* Calls once after ms; *repeat_ms > 0 again and again. Unreferenced timers keep no loop alive. */
+/* Calls once after ms; repeat_ms > 0: again and again. A repeating timer keeps no loop alive; one that
+ * calls once does, and is gone when it has called (do not stop it then). */
 struct loop_timer *loop_timer_start(struct loop *l, unsigned ms, unsigned repeat_ms, loop_call *call, void *arg);
 void loop_timer_stop(struct loop_timer *t);
 /* Readable watch for a foreign fd (the terminal). NULL when it cannot be watched (a regular file). */

@@ -1,0 +1,205 @@
+/* Running a text that a human chose: byte for byte, in the clean environment, with an end mark. */
+#include "probes/link/act.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/arena.h"
+#include "probes/base/secret.h"
+#include "probes/base/text.h"
+#include "probes/link/frames.h"
+#include "probes/link/loop_uv.h"
+#include "probes/link/places.h"
+#include "probes/link/shell.h"
+#include "probes/link/ssh_words.h"
+
+enum { DEFAULT_TIMEOUT_MS = 600000, LINE_MAX_BYTES = 16384 };
+
+struct act {
+	struct act *next;
+	struct place *place;
+	const struct act_ops *ops;
+	void *arg;
+	struct wire *wire;
+	struct frames frames;
+	struct str before; /* what was said before it began */
+	struct deadline deadline;
+	char nonce[NONCE_SIZE];
+	bool began, cancelled, over;
+};
+
+static const char *const shells[] = {[ACT_SH] = "sh", [ACT_BASH] = "bash"};
+
+static void memory_free(void *arg)
+{
+	struct act *a = arg;
+	frames_free(&a->frames);
+	str_free(&a->before);
+	free(a);
+}
+
+static void leave(struct act *a)
+{
+	a->over = true;
+	for (struct act **p = &a->place->acts; *p; p = &(*p)->next)
+		if (*p == a) {
+			*p = a->next;
+			break;
+		}
+	if (a->wire)
+		a->wire->class->drop(a->wire);
+	a->wire = NULL;
+	deadline_close(&a->deadline, memory_free);
+}
+
+static void finish(struct act *a, bool ended, int status, const char *words)
+{
+	struct str masked = {0}, clean = {0};
+	secret_mask(&masked, words, strlen(words));
+	text_clean(&clean, str_text(&masked), masked.len, LINE_MAX_BYTES, 65536);
+	leave(a);
+	a->ops->done(a->arg, ended, status, str_text(&clean));
+	str_free(&masked);
+	str_free(&clean);
+}
+
+static void give(struct act *a, const char *s, size_t n)
+{
+	struct str masked = {0}, clean = {0};
+	if (!n)
+		return;
+	secret_mask(&masked, s, n);
+	text_clean(&clean, str_text(&masked), masked.len, LINE_MAX_BYTES, 1 << 20);
+	a->ops->output(a->arg, str_text(&clean), clean.len);
+	str_free(&masked);
+	str_free(&clean);
+}
+
+static void marked(struct act *a, const char *words, const char *before, size_t n)
+{
+	int status;
+	if (!a->began) {
+		str_addn(&a->before, before, n);
+		a->began = !strcmp(words, "begin");
+		if (a->began)
+			str_clear(&a->before);
+		return;
+	}
+	give(a, before, n);
+	if (sscanf(words, "end %d", &status) == 1)
+		finish(a, true, status, "");
+}
+
+static void bytes(void *arg, bool is_err, const char *s, size_t n)
+{
+	struct act *a = arg;
+	const char *words, *before;
+	size_t before_n;
+	if (is_err) {
+		if (a->began)
+			give(a, s, n);
+		else
+			str_addn(&a->before, s, n);
+		return;
+	}
+	frames_feed(&a->frames, s, n);
+	while (!a->over && (words = frames_next(&a->frames, &before, &before_n)))
+		marked(a, words, before, before_n);
+	if (!a->over && a->began) {
+		before = frames_rest(&a->frames, &before_n);
+		give(a, before, before_n);
+	}
+}
+
+static void ended(void *arg, const struct wire_end *e)
+{
+	struct act *a = arg;
+	struct str words = {0};
+	size_t n;
+	a->wire = NULL;
+	const char *rest = frames_rest(&a->frames, &n);
+	if (a->began) {
+		give(a, rest, n);
+		str_add(&words, a->cancelled ? "cancelled: what it had done by then is not known"
+					     : "the connection ended before the command did: its outcome is not known");
+	} else {
+		str_add(&words, "it did not begin: ");
+		str_addn(&a->before, rest, n);
+		ssh_words_plain(&words, str_text(&a->before));
+		str_addf(&words, "%s%s", *e->words ? " " : "", e->words);
+	}
+	finish(a, false, e->status, str_text(&words));
+	str_free(&words);
+}
+
+static void deadline_passed(void *arg)
+{
+	struct act *a = arg;
+	finish(a, false, 0, a->began ? "it did not end in time and was stopped here: its outcome is not known" : "it did not begin in time");
+}
+
+static const struct wire_ops act_wire_ops = {bytes, ended};
+
+struct act *place_act(struct place *p, const struct act_spec *s, const struct act_ops *ops, void *arg)
+{
+	struct act *a = xcalloc(1, sizeof *a);
+	struct str change = {0}, script = {0};
+	const char *login = place_login(p);
+	bool is_login = p->spec.kind == PLACE_VIA || (login && !strcmp(login, s->user));
+	a->place = p;
+	a->ops = ops;
+	a->arg = arg;
+	shell_nonce(a->nonce);
+	frames_init(&a->frames, a->nonce);
+	deadline_init(p->loop, &a->deadline, deadline_passed, a);
+	a->next = p->acts;
+	p->acts = a;
+	shell_act(&script, a->nonce, shells[s->shell], strlen(s->text));
+	shell_switch(&change, a->nonce, is_login ? NULL : s->user, script.len);
+	struct opening o = {.nonce = a->nonce, .text = change.s, .n = change.len};
+	a->wire = p->class->open(p, &o, &act_wire_ops, a);
+	a->wire->class->write(a->wire, script.s, script.len);
+	a->wire->class->write(a->wire, s->text, strlen(s->text));
+	deadline_set(&a->deadline, s->timeout_ms ? s->timeout_ms : DEFAULT_TIMEOUT_MS);
+	str_free(&change);
+	str_free(&script);
+	return a;
+}
+
+void act_cancel(struct act *a)
+{
+	a->cancelled = true;
+	if (a->wire)
+		a->wire->class->terminate(a->wire);
+}
+
+void act_free_all(struct place *p)
+{
+	while (p->acts)
+		leave(p->acts);
+}
+
+char *place_act_command_line(const struct place *p, const struct act_spec *s)
+{
+	struct str inner = {0}, line = {0};
+	const char *login = place_login(p);
+	bool is_login = p->spec.kind == PLACE_VIA || (login && !strcmp(login, s->user));
+	if (!is_login)
+		str_addf(&inner, !login || !strcmp(login, "root") ? "runuser -u %s -- " : "sudo -n -u %s -- ", s->user);
+	str_addf(&inner, "%s -c ", shells[s->shell]);
+	text_shell_quote(&inner, s->text);
+	if (p->spec.kind == PLACE_SSH) {
+		str_add(&line, "ssh ");
+		if (p->spec.port)
+			str_addf(&line, "-p %d ", p->spec.port);
+		if (login)
+			str_addf(&line, "%s@", login);
+		str_addf(&line, "%s ", p->spec.host);
+		text_shell_quote(&line, inner.s);
+	} else {
+		str_add(&line, inner.s);
+	}
+	str_free(&inner);
+	return line.s;
+}

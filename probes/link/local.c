@@ -1,0 +1,209 @@
+/* This machine: one child a question, a few at once; no login, so no session is kept. */
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probes/base/arena.h"
+#include "probes/link/child.h"
+#include "probes/link/loop_uv.h"
+#include "probes/link/places.h"
+#include "probes/link/shell.h"
+
+enum { AT_ONCE = 6, ENV_MAX = 8 };
+
+struct local;
+
+struct run {
+	struct local *local;
+	struct asked *asked;
+	struct wire *wire;
+	struct deadline deadline;
+	struct str out;
+	char nonce[NONCE_SIZE];
+	struct run *next;
+};
+
+struct local {
+	struct place *place;
+	struct queue waiting;
+	struct run *runs;
+	int running;
+};
+
+static void start_some(struct local *l);
+
+static void memory_free(void *arg)
+{
+	struct run *r = arg;
+	str_free(&r->out);
+	free(r);
+}
+
+static void leave(struct run *r)
+{
+	for (struct run **p = &r->local->runs; *p; p = &(*p)->next)
+		if (*p == r) {
+			*p = r->next;
+			break;
+		}
+	r->local->running--;
+	deadline_close(&r->deadline, memory_free);
+}
+
+static void finish(struct run *r, struct raw raw)
+{
+	struct local *l = r->local;
+	struct asked *a = r->asked;
+	raw.via = "local";
+	leave(r);
+	asked_finish(a, &raw);
+	start_some(l);
+}
+
+/* Nothing came before the mark but the words of runuser or sudo: the user could not be had. */
+static void ended(void *arg, const struct wire_end *e)
+{
+	struct run *r = arg;
+	size_t mark = strlen(r->nonce) + 1;
+	r->wire = NULL;
+	if (r->out.len >= mark && !memcmp(r->out.s, r->nonce, mark - 1))
+		finish(r, (struct raw){.outcome = REPLY_DONE, .status = e->status, .out = r->out.s + mark, .out_len = r->out.len - mark});
+	else
+		finish(r, (struct raw){.outcome = REPLY_NO_LINK, .stage = "user", .status = e->status, .words = str_text(&r->out)});
+}
+
+static void bytes(void *arg, bool is_err, const char *s, size_t n)
+{
+	struct run *r = arg;
+	(void)is_err;
+	if (r->out.len < OUT_MAX + NONCE_SIZE)
+		str_addn(&r->out, s, n);
+}
+
+static void deadline_passed(void *arg)
+{
+	struct run *r = arg;
+	r->wire->class->drop(r->wire);
+	finish(r, (struct raw){.outcome = REPLY_TIMEOUT, .stage = "run", .words = ""});
+}
+
+static const struct wire_ops run_ops = {bytes, ended};
+
+/* env exactly as every question's: HOME USER LOGNAME SHELL PATH LANG. */
+static void make_env(struct arena *a, const struct passwd *pw, const char **env)
+{
+	env[0] = arena_printf(a, "HOME=%s", pw->pw_dir);
+	env[1] = arena_printf(a, "USER=%s", pw->pw_name);
+	env[2] = arena_printf(a, "LOGNAME=%s", pw->pw_name);
+	env[3] = arena_printf(a, "SHELL=%s", pw->pw_shell);
+	env[4] = "PATH=" SHELL_PATH;
+	env[5] = "LANG=C.UTF-8";
+	env[6] = NULL;
+}
+
+static void start(struct local *l, struct asked *asked)
+{
+	static const char script[] = "exec 2>&1; cd 2>/dev/null || cd /; unset OLDPWD; t=$(cat); exec </dev/null; eval \"$t\"";
+	struct passwd *me = getpwuid(geteuid());
+	char *self = xstrdup(me ? me->pw_name : "nobody");
+	struct passwd *pw = getpwnam(asked->user ? asked->user : self);
+	struct arena *a = arena_new();
+	struct str text = {0};
+	struct run *r = xcalloc(1, sizeof *r);
+	const char *env[ENV_MAX], *argv[8];
+	int n = 0;
+	r->local = l;
+	r->asked = asked;
+	shell_nonce(r->nonce);
+	r->next = l->runs;
+	l->runs = r;
+	l->running++;
+	deadline_init(l->place->loop, &r->deadline, deadline_passed, r);
+	if (!pw) {
+		str_addf(&r->out, "there is no user \"%s\"", asked->user);
+		finish(r, (struct raw){.outcome = REPLY_NO_LINK, .stage = "user", .words = r->out.s});
+		goto out;
+	}
+	if (strcmp(pw->pw_name, self)) {
+		const char *const root[] = {"runuser", "-u"}, *const other[] = {"sudo", "-n", "-u"};
+		const char *const *how = geteuid() == 0 ? root : other;
+		for (int i = 0; i < (geteuid() == 0 ? 2 : 3); i++)
+			argv[n++] = how[i];
+		argv[n++] = pw->pw_name;
+		argv[n++] = "--";
+	}
+	argv[n++] = "sh";
+	argv[n++] = "-c";
+	argv[n++] = script;
+	argv[n] = NULL;
+	make_env(a, pw, env);
+	deadline_set(&r->deadline, asked->deadline_ms);
+	r->wire = child_start(l->place->loop, &(struct child_spec){.argv = argv, .env = env, .via = "local"}, &run_ops, r);
+	str_addf(&text, "printf '%s\\n'\n%s\n", r->nonce, asked->text);
+	r->wire->class->write(r->wire, text.s, text.len);
+	r->wire->class->close_in(r->wire);
+out:
+	free(self);
+	str_free(&text);
+	arena_free(a);
+}
+
+static void start_some(struct local *l)
+{
+	struct asked *a;
+	while (l->running < AT_ONCE && (a = queue_take(&l->waiting))) {
+		if (a->how == ASK_SH)
+			start(l, a);
+		else
+			asked_finish(a, &(struct raw){.outcome = a->how == ASK_LOGIN ? REPLY_DONE : REPLY_NO_LINK,
+						      .stage = a->how == ASK_LOGIN ? "" : "client", .via = "local"});
+	}
+}
+
+static void local_flush(struct place *p)
+{
+	struct local *l = p->own;
+	struct asked *a;
+	if (!l) {
+		l = p->own = xcalloc(1, sizeof *l);
+		l->place = p;
+		queue_init(&l->waiting);
+	}
+	while ((a = queue_take(&p->asked)))
+		queue_add(&l->waiting, a);
+	start_some(l);
+}
+
+/* A shell as a child, for what goes further from here: the pipeline's ssh, and acting. */
+static struct wire *local_open(struct place *p, const struct opening *o, const struct wire_ops *ops, void *arg)
+{
+	struct str word = {0};
+	shell_word(&word, o->n);
+	const char *argv[] = {"sh", "-c", word.s, NULL};
+	struct wire *w = child_start(p->loop, &(struct child_spec){.argv = argv, .via = "local"}, ops, arg);
+	w->class->write(w, o->text, o->n);
+	str_free(&word);
+	return w;
+}
+
+static void local_free(struct place *p)
+{
+	struct local *l = p->own;
+	struct asked *a;
+	if (!l)
+		return;
+	while (l->runs) {
+		struct run *r = l->runs;
+		if (r->wire)
+			r->wire->class->drop(r->wire);
+		asked_free(r->asked);
+		leave(r);
+	}
+	while ((a = queue_take(&l->waiting)))
+		asked_free(a);
+	free(l);
+}
+
+const struct place_class local_class = {.via = "local", .flush = local_flush, .open = local_open, .free = local_free};

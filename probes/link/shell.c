@@ -1,0 +1,100 @@
+#include "probes/link/shell.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "probes/base/text.h"
+
+/* dd and not `head -c`: busybox' head reads ahead and swallows what follows. No !, no backslash
+ * before a quote, no newline: tcsh and fish read the word as sh does. */
+#define TAKE "$(dd bs=%zu count=1 iflag=fullblock 2>/dev/null)"
+
+/* $u -> $h home, $s login shell, $w how to become that user ("" = is already). */
+#define LOOK_UP \
+	"e=$(getent passwd \"$u\" 2>/dev/null || grep \"^$u:\" /etc/passwd)\n" \
+	"s=${e##*:}; h=${e%:*}; h=${h##*:}; w=\n" \
+	"if [ \"$u\" != \"$m\" ]; then\n" \
+	"if [ \"$(id -u)\" = 0 ]; then w=\"runuser -u $u --\"; else w=\"sudo -n -u $u --\"; fi\n" \
+	"fi\n"
+
+#define CLEAN "env -i HOME=\"$h\" USER=\"$u\" LOGNAME=\"$u\" SHELL=\"$s\" PATH=\"$PATH\" LANG=C.UTF-8"
+
+void shell_nonce(char ret[NONCE_SIZE])
+{
+	unsigned char b[(NONCE_SIZE - 1) / 2];
+	if (getrandom(b, sizeof b, 0) != sizeof b)
+		abort();
+	for (size_t i = 0; i < sizeof b; i++)
+		snprintf(ret + 2 * i, 3, "%02x", b[i]);
+}
+
+bool shell_user_ok(const char *user)
+{
+	size_t n = strlen(user);
+	if (!n || n > 64 || !(isalpha((unsigned char)user[0]) || user[0] == '_'))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!isalnum((unsigned char)user[i]) && !strchr("_.-", user[i]))
+			return false;
+	return true;
+}
+
+void shell_word(struct str *out, size_t n)
+{
+	str_addf(out, "exec sh -c 't=" TAKE "; eval \"$t\"'", n);
+}
+
+void shell_switch(struct str *out, const char *nonce, const char *user, size_t n)
+{
+	str_addf(out, "PATH=" SHELL_PATH "\nprintf '\\n%s login\\n'\nm=$(id -un)\nu=%s\n", nonce,
+		 user ? user : "$m");
+	str_add(out, LOOK_UP);
+	str_addf(out, "exec $w " CLEAN " sh -c 'cd 2>/dev/null || cd /; unset OLDPWD; t=" TAKE "; eval \"$t\"'\n", n);
+}
+
+void shell_via(struct str *out, const char *nonce, const char *command, const char *word)
+{
+	str_addf(out, "printf '\\n%s link\\n'\n%s ", nonce, command);
+	text_shell_quote(out, word);
+	str_addc(out, '\n');
+}
+
+void shell_loop(struct str *out, const char *nonce)
+{
+	str_addf(out, "PATH=" SHELL_PATH "\nN=%s\nprintf '\\n%%s begin\\n' \"$N\"\n", nonce);
+	str_add(out, "m=$(id -un)\nc=\nk=\n"
+		     "while read -r i n d u; do\n"
+		     "t=$(dd bs=\"$n\" count=1 iflag=fullblock 2>/dev/null)\n"
+		     "if [ \"$u\" = - ]; then u=$m; fi\n"
+		     "if [ \"$u\" != \"$c\" ]; then\n" LOOK_UP "c=$u\nfi\n"
+		     "if [ -n \"$w\" ]; then case \"$k \" in\n"
+		     "*\" $u \"*) ;;\n"
+		     "*) if o=$($w true 2>&1 </dev/null); then k=\"$k $u\"; else\n"
+		     "printf '%s\\n%s %s user\\n' \"$o\" \"$N\" \"$i\"; continue; fi;;\n"
+		     "esac; fi\n"
+		     "printf %s \"$t\" | $w " CLEAN " timeout -k 1 \"$d\""
+		     " sh -c 'cd 2>/dev/null || cd /; unset OLDPWD; t=$(cat); exec </dev/null; eval \"$t\"' 2>&1\n"
+		     "printf '\\n%s %s %s\\n' \"$N\" \"$i\" \"$?\"\n"
+		     "done\n");
+}
+
+void shell_request(struct str *out, unsigned id, const char *text, unsigned seconds, const char *user)
+{
+	/* dd refuses a block of 0 bytes */
+	if (!*text)
+		text = ":";
+	str_addf(out, "%u %zu %u %s\n", id, strlen(text), seconds, user ? user : "-");
+	str_add(out, text);
+}
+
+void shell_act(struct str *out, const char *nonce, const char *shell, size_t n)
+{
+	/* The dot keeps final newlines of T through $(…). */
+	str_addf(out,
+		 "printf '\\n%s begin\\n'\nt=$(dd bs=%zu count=1 iflag=fullblock 2>/dev/null; echo .)\nt=${t%%.}\n"
+		 "exec </dev/null\n%s -c \"$t\"\nprintf '\\n%s end %%s\\n' \"$?\"\n",
+		 nonce, n, shell, nonce);
+}

@@ -1,0 +1,35 @@
+/* The shell texts of a talk. The command word is one constant that every login shell (sh, bash, dash,
+ * busybox, tcsh, fish) passes on unharmed; all else follows as bytes on stdin, so that nothing we ask
+ * stands in an argument list. */
+#ifndef WALMEDIC_LINK_SHELL_H
+#define WALMEDIC_LINK_SHELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "probes/base/str.h"
+
+#define SHELL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define NONCE_SIZE 33
+
+/* 128 random bits in hex. */
+void shell_nonce(char ret[NONCE_SIZE]);
+/* A name that may stand in a shell text as it is. */
+bool shell_user_ok(const char *user);
+
+/* The constant: reads n bytes of shell text from stdin and runs them with the rest of stdin. */
+void shell_word(struct str *out, size_t n);
+/* Becomes `user` (NULL: who it is) with the clean environment in that user's home, and there runs n
+ * bytes of shell text from stdin with the rest of stdin. Marks: "login" before. */
+void shell_switch(struct str *out, const char *nonce, const char *user, size_t n);
+/* Runs a command of the configuration whose stdin/stdout is a shell; `word` is its last argument.
+ * Marks: "link" before. */
+void shell_via(struct str *out, const char *nonce, const char *command, const char *word);
+/* The kept coprocess: marks "begin", then answers requests made by shell_request with their output
+ * (stdout and stderr) and a mark "ID STATUS", or "ID user" when the user could not be had. */
+void shell_loop(struct str *out, const char *nonce);
+void shell_request(struct str *out, unsigned id, const char *text, unsigned seconds, const char *user);
+/* Acting: T (n bytes, byte for byte) run by `shell -c T`; marks "begin" before and "end STATUS" after. */
+void shell_act(struct str *out, const char *nonce, const char *shell, size_t n);
+
+#endif

@@ -1,0 +1,24 @@
+/* A command of the configuration at another place that carries our bytes to a shell on its far side: the
+ * pipeline's own ssh, as the pipeline runs it. */
+#include "probes/link/places.h"
+#include "probes/link/session.h"
+#include "probes/link/shell.h"
+
+static struct wire *via_open(struct place *p, const struct opening *o, const struct wire_ops *ops, void *arg)
+{
+	struct str word = {0}, via = {0}, change = {0};
+	struct place *parent = p->spec.parent;
+	shell_word(&word, o->n);
+	shell_via(&via, o->nonce, p->spec.command, word.s);
+	shell_switch(&change, o->nonce, p->spec.as, via.len);
+	struct opening first = {.nonce = o->nonce, .text = change.s, .n = change.len};
+	struct wire *w = parent->class->open(parent, &first, ops, arg);
+	w->class->write(w, via.s, via.len);
+	w->class->write(w, o->text, o->n);
+	str_free(&word);
+	str_free(&via);
+	str_free(&change);
+	return w;
+}
+
+const struct place_class via_class = {.via = "pipeline", .flush = session_flush, .open = via_open};

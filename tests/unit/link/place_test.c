@@ -1,0 +1,264 @@
+/* Places for real: this machine, a command that carries a shell, acting. `sh -c` stands for ssh. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "probes/base/clock.h"
+#include "probes/base/str.h"
+#include "probes/link/loop.h"
+#include "probes/link/place.h"
+
+struct answer {
+	int replies;
+	enum outcome outcome;
+	int status;
+	char out[4096], words[512], stage[32], via[16];
+	int64_t took;
+};
+
+static void take(void *arg, const struct reply *r)
+{
+	struct answer *a = arg;
+	a->replies++;
+	a->outcome = r->outcome;
+	a->status = r->status;
+	a->took = r->took_ms;
+	snprintf(a->out, sizeof a->out, "%s", r->out);
+	snprintf(a->words, sizeof a->words, "%s", r->words);
+	snprintf(a->stage, sizeof a->stage, "%s", r->stage);
+	snprintf(a->via, sizeof a->via, "%s", r->via);
+}
+
+static void turn_until(struct loop *l, const int *count, int want)
+{
+	int64_t end = clock_mono_ms() + 20000;
+	while (*count < want && clock_mono_ms() < end)
+		loop_turn(l, 100);
+	assert_int_equal(*count, want);
+}
+
+static struct place *local(struct loop *l)
+{
+	return place_get(l, &(struct place_spec){.kind = PLACE_LOCAL, .name = "backup", .host = "localhost"});
+}
+
+static struct place *via(struct loop *l, const char *command)
+{
+	return place_get(l, &(struct place_spec){.kind = PLACE_VIA, .name = "pipeline", .host = "db1", .parent = local(l), .command = command});
+}
+
+static void ask(struct place *p, enum ask_how how, const char *text, unsigned ms, struct answer *a)
+{
+	place_ask(p, &(struct ask){.how = how, .text = text, .deadline_ms = ms}, take, a);
+}
+
+static void this_machine_answers_in_a_clean_environment(void **state)
+{
+	(void)state;
+	struct loop *l = loop_new();
+	struct answer a = {0}, b = {0}, c = {0};
+	setenv("PGPASSWORD", "geheim99", 1);
+	ask(local(l), ASK_SH, "env | sort | cut -d= -f1 | tr '\\n' ' '; pwd; cat", 5000, &a);
+	ask(local(l), ASK_SH, "echo out; echo err >&2; exit 7", 5000, &b);
+	ask(local(l), ASK_SH, "printf 'a\\033[2Jb password=hunter22\\n'", 5000, &c);
+	turn_until(l, &a.replies, 1);
+	turn_until(l, &b.replies, 1);
+	turn_until(l, &c.replies, 1);
+	assert_int_equal(a.outcome, REPLY_DONE);
+	assert_non_null(strstr(a.out, "HOME LANG LOGNAME PATH "));
+	assert_null(strstr(a.out, "PGPASS"));
+	assert_int_equal(b.status, 7);
+	assert_string_equal(b.out, "out\nerr\n");
+	assert_non_null(strstr(c.out, "a<1B>[2Jb password=<secret:"));
+	loop_free(l);
+}
+
+static void a_question_that_hangs_ends_at_its_deadline(void **state)
+{
+	(void)state;
+	struct loop *l = loop_new();
+	struct answer slow = {0}, quick = {0};
+	ask(local(l), ASK_SH, "sleep 600", 300, &slow);
+	ask(local(l), ASK_SH, "echo here", 5000, &quick);
+	turn_until(l, &quick.replies, 1);
+	assert_int_equal(slow.replies, 0);
+	turn_until(l, &slow.replies, 1);
+	assert_int_equal(slow.outcome, REPLY_TIMEOUT);
+	assert_in_range(slow.took, 250, 5000);
+	loop_free(l);
+}
+
+static void one_session_answers_many_questions(void **state)
+{
+	(void)state;
+	struct loop *l = loop_new();
+	struct place *p = via(l, "env -i PATH=/usr/bin:/bin sh -c");
+	struct answer login = {0}, first = {0}, second = {0}, third = {0};
+	ask(p, ASK_LOGIN, NULL, 5000, &login);
+	ask(p, ASK_SH, "echo $PPID; printf 'x\\n\\n'", 5000, &first);
+	ask(p, ASK_SH, "exit 3", 5000, &second);
+	turn_until(l, &second.replies, 1);
+	turn_until(l, &login.replies, 1);
+	assert_int_equal(login.outcome, REPLY_DONE);
+	assert_string_equal(login.out, "");
+	assert_int_equal(second.status, 3);
+	assert_non_null(strstr(first.out, "\nx\n"));
+	ask(p, ASK_SH, "echo later", 5000, &third);
+	turn_until(l, &third.replies, 1);
+	assert_string_equal(third.out, "later\n");
+	assert_string_equal(third.via, "pipeline");
+	loop_free(l);
+}
+
+static void noise_before_the_mark_is_the_logins_own(void **state)
+{
+	(void)state;
+	struct loop *l = loop_new();
+	struct place *p = via(l, "noisy() { echo Welcome to db1; sh -c \"$1\"; }; noisy");
+	struct answer login = {0}, a = {0};
+	ask(p, ASK_LOGIN, NULL, 5000, &login);
+	ask(p, ASK_SH, "echo clean", 5000, &a);
+	turn_until(l, &a.replies, 1);
+	turn_until(l, &login.replies, 1);
+	assert_non_null(strstr(login.out, "Welcome to db1"));
+	assert_string_equal(a.out, "clean\n");
+	loop_free(l);
+}
+
+static void a_refused_login_tells_stage_and_words_and_backs_off(void **state)
+{
+	(void)state;
+	struct loop *l = loop_new();
+	struct place *p = via(l, "refuse() { echo 'postgres@db1: Permission denied (publickey).' >&2; exit 255; }; refuse");
+	struct answer login = {0}, a = {0}, again = {0};
+	ask(p, ASK_LOGIN, NULL, 5000, &login);
+	ask(p, ASK_SH, "echo x", 5000, &a);
+	turn_until(l, &a.replies, 1);
+	turn_until(l, &login.replies, 1);
+	assert_int_equal(login.outcome, REPLY_NO_LINK);
+	assert_string_equal(login.stage, "auth");
+	assert_non_null(strstr(login.words, "Permission denied (publickey)"));
+	assert_int_equal(a.outcome, REPLY_NO_LINK);
+	ask(p, ASK_LOGIN, NULL, 5000, &again);
+	turn_until(l, &again.replies, 1);
+	assert_string_equal(again.stage, "auth");
+	assert_in_range(again.took, 0, 50); /* repeated, not tried */
+	loop_free(l);
+}
+
+/* ---- acting ---- */
+
+struct deed {
+	struct str out;
+	int dones, status;
+	bool ended;
+	char words[256];
+};
+
+static void deed_output(void *arg, const char *text, size_t n)
+{
+	str_addn(&((struct deed *)arg)->out, text, n);
+}
+
+static void deed_done(void *arg, bool ended, int status, const char *words)
+{
+	struct deed *d = arg;
+	d->dones++;
+	d->ended = ended;
+	d->status = status;
+	snprintf(d->words, sizeof d->words, "%s", words);
+}
+
+static const struct act_ops deed_ops = {deed_output, deed_done};
+
+static const char *me(void)
+{
+	static char name[64];
+	FILE *f = popen("id -un", "r");
+	assert_non_null(fgets(name, sizeof name, f));
+	pclose(f);
+	name[strcspn(name, "\n")] = '\0';
+	return name;
+}
+
+static void what_is_shown_is_what_runs(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {"true", "x='a  b'\nprintf '%s\\n' \"$x\" \"\\t$0\"", "echo 'it'\\''s'; exit 5\n\n", "echo $$; read x; echo \"[$x]\""};
+	static const enum act_shell kinds[] = {ACT_SH, ACT_BASH};
+	struct loop *l = loop_new();
+	struct place *ways[] = {local(l), via(l, "env -i PATH=/usr/bin:/bin sh -c")};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		for (int w = 0; w < 2; w++)
+			for (int k = 0; k < 2; k++) {
+				/* The witness: a T that prints its own shell's argument, which is T. */
+				struct str witness = {0};
+				struct deed d = {0};
+				str_addf(&witness, "tr '\\0' '\\n' </proc/$$/cmdline | tail -n +3; exit 0\n%s", texts[i]);
+				struct act_spec s = {.text = witness.s, .user = me(), .shell = kinds[k], .timeout_ms = 10000};
+				place_act(ways[w], &s, &deed_ops, &d);
+				turn_until(l, &d.dones, 1);
+				assert_true(d.ended);
+				str_addc(&witness, '\n');
+				assert_string_equal(str_text(&d.out), witness.s);
+				str_free(&d.out);
+				str_free(&witness);
+			}
+	loop_free(l);
+}
+
+static void the_exit_status_and_the_way_it_ends_are_told(void **state)
+{
+	(void)state;
+	struct loop *l = loop_new();
+	struct deed d = {0}, killed = {0}, late = {0};
+	place_act(local(l), &(struct act_spec){.text = "echo a; exit 5", .user = me()}, &deed_ops, &d);
+	turn_until(l, &d.dones, 1);
+	assert_int_equal(d.status, 5);
+	assert_string_equal(str_text(&d.out), "a\n");
+	struct act *a = place_act(local(l), &(struct act_spec){.text = "echo b; sleep 600", .user = me()}, &deed_ops, &killed);
+	while (!killed.out.len)
+		loop_turn(l, 100);
+	act_cancel(a);
+	turn_until(l, &killed.dones, 1);
+	assert_false(killed.ended);
+	assert_non_null(strstr(killed.words, "not known"));
+	place_act(local(l), &(struct act_spec){.text = "sleep 600", .user = me(), .timeout_ms = 300}, &deed_ops, &late);
+	turn_until(l, &late.dones, 1);
+	assert_false(late.ended);
+	str_free(&d.out);
+	str_free(&killed.out);
+	loop_free(l);
+}
+
+static void a_line_for_the_console_host_is_quoted(void **state)
+{
+	(void)state;
+	struct loop *l = loop_new();
+	struct place *p = place_get(l, &(struct place_spec){.kind = PLACE_SSH, .name = "db", .host = "db1", .login = "root", .port = 2222});
+	char *line = place_act_command_line(p, &(struct act_spec){.text = "echo 'a b'", .user = "postgres"});
+	assert_string_equal(line, "ssh -p 2222 root@db1 'runuser -u postgres -- sh -c '\\''echo '\\''\\'\\'''\\''a b'\\''\\'\\'''\\'''\\'''");
+	free(line);
+	loop_free(l);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(this_machine_answers_in_a_clean_environment),
+		cmocka_unit_test(a_question_that_hangs_ends_at_its_deadline),
+		cmocka_unit_test(one_session_answers_many_questions),
+		cmocka_unit_test(noise_before_the_mark_is_the_logins_own),
+		cmocka_unit_test(a_refused_login_tells_stage_and_words_and_backs_off),
+		cmocka_unit_test(what_is_shown_is_what_runs),
+		cmocka_unit_test(the_exit_status_and_the_way_it_ends_are_told),
+		cmocka_unit_test(a_line_for_the_console_host_is_quoted),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
