@@ -1,0 +1,29 @@
+/* Which servers there are, before anything was asked: our own file, else Barman's files on this host. */
+#ifndef WALMEDIC_CONFIG_DISCOVER_H
+#define WALMEDIC_CONFIG_DISCOVER_H
+
+struct arena;
+struct problem;
+
+struct discovered_server {
+	const char *name;          /* Barman's server name */
+	const char *engine;
+	const char *backup, *db;   /* as struct server_spec of the engine has them */
+	const char *barman_config; /* NULL = Barman's own search */
+	const char *barman_user;   /* NULL = barman */
+	double rpo_max_s, fill_warning_s; /* 0 = not set */
+};
+
+struct discovered {
+	struct discovered_server *server;
+	int servers;
+	const char *source;        /* the file that named them */
+	struct arena *arena;
+};
+
+/* walmedic_conf: --config or NULL; barman_config: --barman-config or NULL. -1: one sentence and a HINT in p.
+ * An error in Barman's files that leaves servers readable is no error here: it is a finding. */
+int discover_servers(const char *walmedic_conf, const char *barman_config, struct discovered *ret, struct problem *p);
+void discovered_free(struct discovered *d);
+
+#endif
