@@ -1,4 +1,16 @@
 noinst_LIBRARIES += remedies/libremedies.a
 remedies_libremedies_a_CFLAGS = $(AM_CFLAGS) $(CMARK_CFLAGS)
-remedies_libremedies_a_SOURCES =
-EXTRA_DIST += doc/remedy-pages.md
+remedies_libremedies_a_SOURCES = \
+	%D%/page.c %D%/page.h %D%/parts.h %D%/front.c %D%/fill.c %D%/fill.h %D%/lint.c %D%/lint.h %D%/catalogue.c %D%/catalogue.h
+nodist_remedies_libremedies_a_SOURCES = remedies/pages.c
+
+# The directory is the list: a new page needs no line here.
+remedies/pages.c: remedies-always
+	@$(MKDIR_P) remedies
+	@$(SHELL) $(srcdir)/remedies/embed.sh $(srcdir)/remedies/catalogue >$@.new
+	@if cmp -s $@.new $@; then rm -f $@.new; else mv -f $@.new $@ && echo "  GEN      $@"; fi
+.PHONY: remedies-always
+remedies-always:
+
+EXTRA_DIST += doc/remedy-pages.md remedies/embed.sh remedies/catalogue
+CLEANFILES += remedies/pages.c remedies/pages.c.new

@@ -1,0 +1,14 @@
+remedies_test_libs = remedies/libremedies.a probes/engine/libengine.a probes/catalogue/libcatalogue.a probes/base/libbase.a \
+	$(CMARK_LIBS) $(CMOCKA_LIBS)
+remedies_tests = tests/unit/remedies/page_test tests/unit/remedies/lint_test tests/unit/remedies/catalogue_test
+check_PROGRAMS += $(remedies_tests)
+TESTS += $(remedies_tests)
+tests_unit_remedies_page_test_SOURCES = tests/unit/remedies/page_test.c
+tests_unit_remedies_page_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_remedies_page_test_LDADD = $(remedies_test_libs)
+tests_unit_remedies_lint_test_SOURCES = tests/unit/remedies/lint_test.c
+tests_unit_remedies_lint_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_remedies_lint_test_LDADD = $(remedies_test_libs)
+tests_unit_remedies_catalogue_test_SOURCES = tests/unit/remedies/catalogue_test.c
+tests_unit_remedies_catalogue_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_remedies_catalogue_test_LDADD = $(remedies_test_libs)

@@ -1,0 +1,17 @@
+/* The pages that are compiled in. */
+#ifndef WALMEDIC_REMEDIES_CATALOGUE_H
+#define WALMEDIC_REMEDIES_CATALOGUE_H
+
+#include "remedies/page.h"
+
+struct embedded {
+	const char *cause;  /* the file's name without .md */
+	const char *bytes;
+	size_t n;
+};
+extern const struct embedded embedded_pages[]; /* by name; cause NULL at the end */
+
+/* The page of a cause, in the arena; NULL when there is none or it is wrong. */
+struct page *remedy_find(struct arena *a, const char *cause, struct problem *p);
+
+#endif

@@ -1,0 +1,17 @@
+/* What a page of ours must keep to beyond the format; see doc/remedy-pages.md. */
+#ifndef WALMEDIC_REMEDIES_LINT_H
+#define WALMEDIC_REMEDIES_LINT_H
+
+#include "remedies/page.h"
+
+struct lint {
+	const char *name;                     /* of the file, without .md */
+	bool (*is_cause)(const char *id);
+	bool (*is_probe)(const char *id);     /* NULL: not checked */
+	void (*complain)(void *arg, int line, const char *text);
+	void *arg;
+};
+
+void lint_page(const struct page *page, const struct lint *l);
+
+#endif

@@ -1,0 +1,59 @@
+/* A remedy page: Markdown in, steps out. The format is doc/remedy-pages.md. */
+#ifndef WALMEDIC_REMEDIES_PAGE_H
+#define WALMEDIC_REMEDIES_PAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "probes/base/arena.h"
+#include "probes/base/problem.h"
+#include "probes/base/str.h"
+
+enum risk { RISK_READ, RISK_CHANGE, RISK_RESTART, RISK_DESTRUCTIVE, RISKS };
+extern const char *const risk_names[]; /* "read" "change" "restart" "destructive" */
+
+#define STEP_PROBES 8
+
+struct step {
+	int line;                          /* of its heading, in the file */
+	const char *heading;
+	const char *prose;                 /* Markdown, see page_render */
+	const char *text;                  /* the fence without its last newline, placeholders not yet filled */
+	int text_line;                     /* of the first line of text */
+	bool bash;
+	const char *on, *as;               /* NULL when the page does not say (runbooks of others) */
+	enum risk risk;
+	bool risk_named;
+	const char *proves[STEP_PROBES + 1], *requires[STEP_PROBES + 1];
+	const char *when, *expect, *undo;  /* or NULL */
+	unsigned timeout_s;
+};
+
+/* A value that the operator gives before the steps. */
+struct asked_value {
+	const char *name, *fallback, *about;
+	bool secret;
+};
+
+struct page {
+	const char *file;
+	const char *cause, *title;
+	const char *why;                   /* Markdown */
+	const char **facts;
+	int n_facts;
+	struct asked_value *ask;
+	int asks;
+	struct step *step;
+	int steps;
+};
+
+/* Parses a page; everything of it lives in the arena. NULL with file and line in the problem. */
+struct page *page_parse(struct arena *a, const char *file, const char *bytes, size_t n, struct problem *p);
+/* A page of the user's own: a regular file, owned by root or the caller, not writable by others. */
+struct page *page_read(struct arena *a, const char *path, struct problem *p);
+/* Markdown as plain text, wrapped at width columns; ends with a newline unless empty. */
+void page_render(struct str *out, const char *markdown, int width);
+/* Is the name an ask or a declared fact of the page? */
+bool page_declares(const struct page *page, const char *name, size_t n);
+
+#endif

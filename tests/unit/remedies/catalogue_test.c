@@ -1,0 +1,98 @@
+/* Every page that is compiled in: it can be read, keeps the rules, and its shell text is whole. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "probes/engine/probe.h"
+#include "remedies/catalogue.h"
+#include "remedies/lint.h"
+
+static bool is_cause(const char *id)
+{
+	return cause_find(id) != NULL;
+}
+
+struct complaints {
+	const char *name;
+	int count;
+	struct str all;
+};
+
+static void count(void *arg, int line, const char *text)
+{
+	struct complaints *c = arg;
+	c->count++;
+	str_addf(&c->all, "%s.md:%d: %s\n", c->name, line, text);
+}
+
+static void pages_keep_the_rules(void **state)
+{
+	(void)state;
+	int wrong = 0;
+	for (const struct embedded *e = embedded_pages; e->cause; e++) {
+		struct problem p;
+		struct arena *a = arena_new();
+		struct complaints c = {.name = e->cause};
+		struct lint l = {.name = e->cause, .is_cause = is_cause, .complain = count, .arg = &c};
+		struct page *page = remedy_find(a, e->cause, &p);
+		if (page)
+			lint_page(page, &l);
+		else
+			count(&c, 0, p.say);
+		fputs(str_text(&c.all), stderr);
+		wrong += c.count;
+		str_free(&c.all);
+		arena_free(a);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static int shell_accepts(const struct step *s)
+{
+	int in[2], status;
+	assert_int_equal(pipe(in), 0);
+	pid_t child = fork();
+	if (child == 0) {
+		dup2(in[0], STDIN_FILENO);
+		close(in[1]);
+		execlp(s->bash ? "bash" : "sh", "sh", "-n", (char *)NULL);
+		_exit(127);
+	}
+	close(in[0]);
+	size_t n = strlen(s->text);
+	assert_int_equal(write(in[1], s->text, n), n);
+	close(in[1]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
+static void shells_can_parse_every_step(void **state)
+{
+	(void)state;
+	for (const struct embedded *e = embedded_pages; e->cause; e++) {
+		struct problem p;
+		struct arena *a = arena_new();
+		struct page *page = remedy_find(a, e->cause, &p);
+		for (int i = 0; page && i < page->steps; i++)
+			if (shell_accepts(&page->step[i]))
+				fail_msg("%s.md:%d: sh -n refuses the step", e->cause, page->step[i].text_line);
+		arena_free(a);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pages_keep_the_rules),
+		cmocka_unit_test(shells_can_parse_every_step),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
