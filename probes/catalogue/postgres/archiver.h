@@ -1,0 +1,14 @@
+#ifndef WALMEDIC_CATALOGUE_POSTGRES_ARCHIVER_H
+#define WALMEDIC_CATALOGUE_POSTGRES_ARCHIVER_H
+
+#include <stdbool.h>
+
+struct view;
+
+/* Finished segments that wait to be archived, and how long the oldest has waited; NAN when not known. */
+double ready_count(const struct view *v);
+double oldest_ready_age_ms(const struct view *v);
+/* The command has run far longer than a segment takes. */
+bool archiving_hangs(const struct view *v);
+
+#endif

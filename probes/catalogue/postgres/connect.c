@@ -1,0 +1,117 @@
+/* pg.connect: does Barman's conninfo reach a server that lets it in. */
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/catalogue/postgres/classify.h"
+#include "probes/catalogue/postgres/conninfo.h"
+#include "probes/catalogue/postgres/postgres.h"
+
+/* %1$s host:port, %2$s user, %3$s database */
+static const struct {
+	const char *cause, *say;
+} rows[WHYS] = {
+	[WHY_RESOLVE] = {"pg.failing", "the name in conninfo does not resolve: %1$s"},
+	[WHY_REFUSED] = {"pg.refused", "nothing listens for PostgreSQL on %1$s: the connection is refused"},
+	[WHY_NO_SOCKET] = {"pg.refused", "nothing listens for PostgreSQL on %1$s: its socket does not exist"},
+	[WHY_TIMEOUT] = {"pg.timeout", "no packet comes back from PostgreSQL's port %1$s: a firewall drops them or the host is down"},
+	[WHY_UNREACHABLE] = {"pg.timeout", "there is no way to PostgreSQL's port %1$s: the network says it cannot be reached"},
+	[WHY_SILENT] = {"pg.silent", "PostgreSQL's port %1$s accepts the connection and says nothing: the server is stopped or hangs, or a proxy stands before it"},
+	[WHY_TLS] = {"pg.tls", "TLS with PostgreSQL on %1$s fails"},
+	[WHY_NOT_POSTGRES] = {"pg.failing", "what listens on %1$s is not PostgreSQL"},
+	[WHY_STARTING] = {"pg.starting", "PostgreSQL on %1$s is starting and lets nobody in yet"},
+	[WHY_STOPPING] = {"pg.stopping", "PostgreSQL on %1$s is shutting down"},
+	[WHY_RECOVERING] = {"pg.recovering", "PostgreSQL on %1$s is in recovery and lets nobody in"},
+	[WHY_HBA] = {"pg.hba_rejected", "pg_hba.conf on %1$s lets user '%2$s' not into database '%3$s' from here"},
+	[WHY_PEER] = {"pg.hba_rejected", "pg_hba.conf on %1$s asks user '%2$s' for another proof (peer or ident) than a password"},
+	[WHY_PASSWORD_MISSING] = {"pg.password_missing", "PostgreSQL on %1$s asks for the password of '%2$s' and Barman's user has none in its ~/.pgpass"},
+	[WHY_PASSWORD_WRONG] = {"pg.password_wrong", "PostgreSQL on %1$s refuses the password of '%2$s'"},
+	[WHY_ROLE_MISSING] = {"pg.role_missing", "PostgreSQL on %1$s has no role '%2$s'"},
+	[WHY_NO_LOGIN] = {"pg.role_missing", "role '%2$s' on %1$s is not permitted to log in"},
+	[WHY_DATABASE] = {"pg.database_missing", "PostgreSQL on %1$s has no database '%3$s'"},
+	[WHY_TOO_MANY] = {"pg.too_many_connections", "PostgreSQL on %1$s has no free connection for '%2$s'"},
+	[WHY_WALSENDERS] = {"pg.failing", "PostgreSQL on %1$s has no free WAL sender"},
+	[WHY_NO_REPLICATION] = {"pg.failing", "role '%2$s' on %1$s lacks REPLICATION"},
+	[WHY_CLOSED] = {"pg.failing", "PostgreSQL on %1$s closed the connection without a word"},
+	[WHY_OTHER] = {"pg.failing", "the connection to PostgreSQL on %1$s fails"},
+};
+
+/* Over the superuser's connection a wrong password and a missing role can be told apart. */
+static bool role_is_missing(const struct view *v, const char *user)
+{
+	char fact[160];
+	snprintf(fact, sizeof fact, "pg.role.%s", user);
+	return view_asked(v, &q_dbsql_files) == ASKED_DONE && know_yes(v, "pg.files_seen") && !know(v, fact);
+}
+
+static void judge_refused(const struct view *v, struct verdict *ret, const char *target)
+{
+	const char *failure = know(v, "db.log.start_failure"), *stopped = know(v, "db.log.stopped");
+	if (know_is(v, "db.postmaster_runs", "no") && failure) {
+		verdict_cause(ret, RANK_FAIL, "pg.start_failed",
+			      "PostgreSQL on %s is down and its last start failed: read its last words before starting it again", target);
+		verdict_evidence(ret, "%s", failure);
+	} else {
+		verdict_cause(ret, RANK_FAIL, "pg.refused", "nothing listens for PostgreSQL on %s: the connection is refused", target);
+		if (stopped)
+			verdict_evidence(ret, "%s", stopped);
+		if (know_yes(v, "db.postmaster_runs"))
+			verdict_evidence(ret, "a server runs on that host with port %s", know(v, "db.pg_port") ? know(v, "db.pg_port") : "?");
+	}
+}
+
+static void judge_failure(const struct view *v, struct verdict *ret)
+{
+	const struct reply *r = view_reply(v, &q_pg_settings);
+	const char *conninfo = know(v, "server.conninfo");
+	char target[160], user[64], database[64];
+	struct connection_failure f;
+	classify_connection(r, &f);
+	conninfo_target(conninfo, target, sizeof target);
+	conninfo_value(conninfo, "user", user, sizeof user);
+	conninfo_value(conninfo, "dbname", database, sizeof database);
+	if (f.why == WHY_PASSWORD_WRONG && role_is_missing(v, user))
+		f.why = WHY_ROLE_MISSING;
+	if (f.why == WHY_REFUSED || f.why == WHY_NO_SOCKET) {
+		judge_refused(v, ret, target);
+	} else {
+		char say[512];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		snprintf(say, sizeof say, rows[f.why].say, target, user, *database ? database : user);
+#pragma GCC diagnostic pop
+		verdict_cause(ret, RANK_FAIL, rows[f.why].cause, "%s", say);
+	}
+	if (*r->words)
+		verdict_evidence(ret, "%s", r->words);
+	if (f.why == WHY_SILENT && know(v, "db.postmaster_state") && strchr(know(v, "db.postmaster_state"), 'T'))
+		verdict_evidence(ret, "its first process is stopped (state %s)", know(v, "db.postmaster_state"));
+	if (f.why == WHY_RECOVERING && know(v, "db.log.start_failure"))
+		verdict_evidence(ret, "%s", know(v, "db.log.start_failure"));
+}
+
+static void judge_connect(const struct view *v, struct verdict *ret)
+{
+	char target[160];
+	enum asked asked = view_asked(v, &q_pg_settings);
+	if (asked == ASKED_FAILED && strcmp(view_reply(v, &q_pg_settings)->stage, "query"))
+		judge_failure(v, ret);
+	else if (asked == ASKED_DONE || asked == ASKED_FAILED)
+		verdict_ok(ret, "PostgreSQL %s on %s lets Barman in", know(v, "pg.version") ? know(v, "pg.version") : "",
+			   conninfo_target(know(v, "server.conninfo"), target, sizeof target));
+	else
+		verdict_unseen(ret, v, &q_pg_settings);
+}
+
+const struct probe probe_pg_connect = {
+	.id = "pg.connect",
+	.title = "connection to PostgreSQL",
+	.about = "Barman's own conninfo, with the password file of Barman's user. A wrong password and a role that does not exist read "
+		 "the same for a client: only the server knows.",
+	.stage = STAGE_PG,
+	.essential = true,
+	.asks = {&q_pg_settings, &q_db_postgres, &q_dbsql_files},
+	.causes = {"pg.refused", "pg.timeout", "pg.silent", "pg.start_failed", "pg.starting", "pg.stopping", "pg.recovering",
+		   "pg.hba_rejected", "pg.password_missing", "pg.password_wrong", "pg.role_missing", "pg.database_missing",
+		   "pg.too_many_connections", "pg.tls", "pg.failing"},
+	.judge = judge_connect,
+};

@@ -1,0 +1,50 @@
+#include "probes/catalogue/postgres/conninfo.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/base/arena.h"
+#include "probes/link/reply.h"
+
+const char *conninfo_value(const char *conninfo, const char *key, char *buf, size_t size)
+{
+	static const char blank[] = " \t\n";
+	size_t k = strlen(key);
+	snprintf(buf, size, "%s", "");
+	for (const char *p = conninfo ? conninfo + strspn(conninfo, blank) : ""; *p; p += strspn(p, blank)) {
+		size_t n = strcspn(p, blank);
+		if (n > k && p[k] == '=' && !strncmp(p, key, k)) {
+			const char *value = p + k + 1;
+			size_t m = n - k - 1;
+			if (m >= 2 && *value == '\'' && value[m - 1] == '\'') {
+				value++;
+				m -= 2;
+			}
+			snprintf(buf, size, "%.*s", (int)m, value);
+		}
+		p += n;
+	}
+	return buf;
+}
+
+const char *conninfo_target(const char *conninfo, char *buf, size_t size)
+{
+	char host[128], port[16];
+	conninfo_value(conninfo, "host", host, sizeof host);
+	if (!*host)
+		conninfo_value(conninfo, "hostaddr", host, sizeof host);
+	conninfo_value(conninfo, "port", port, sizeof port);
+	snprintf(buf, size, "%s:%s", *host ? host : "the local socket", *port ? port : "5432");
+	return buf;
+}
+
+char *reply_copy(const struct reply *r)
+{
+	char *copy = xmalloc(r->out_len + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < r->out_len; i++)
+		if (r->out[i])
+			copy[n++] = r->out[i];
+	copy[n] = '\0';
+	return copy;
+}

@@ -1,0 +1,16 @@
+/* Barman's conninfo strings: words of key=value (Barman 3.4 postgres.py splits at blanks). */
+#ifndef WALMEDIC_CATALOGUE_POSTGRES_CONNINFO_H
+#define WALMEDIC_CATALOGUE_POSTGRES_CONNINFO_H
+
+#include <stddef.h>
+
+struct reply;
+
+/* The value of key, "" when it is not given or conninfo is NULL. */
+const char *conninfo_value(const char *conninfo, const char *key, char *buf, size_t size);
+/* "HOST:PORT" for people. */
+const char *conninfo_target(const char *conninfo, char *buf, size_t size);
+/* The reply's bytes as a string of malloc, without NULs. */
+char *reply_copy(const struct reply *r);
+
+#endif

@@ -1,0 +1,91 @@
+/* pg.privileges: may Barman's role do what a backup needs (Barman 3.4 postgres.py has_backup_privileges). */
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/base/str.h"
+#include "probes/catalogue/postgres/postgres.h"
+#include "probes/engine/model.h"
+
+#define COMMON                                                                                     \
+	"SELECT 'superuser', CASE WHEN rolsuper THEN 'yes' ELSE 'no' END FROM pg_catalog.pg_roles WHERE rolname = current_user" \
+	" UNION ALL SELECT g, CASE WHEN pg_has_role(current_user, g, 'MEMBER') THEN 'yes' ELSE 'no' END"                        \
+	" FROM unnest(ARRAY['pg_monitor','pg_read_all_settings','pg_read_all_stats']) g"                                        \
+	" UNION ALL SELECT split_part(f, '(', 1), CASE WHEN has_function_privilege(current_user, f, 'EXECUTE') THEN 'yes' ELSE 'no' END" \
+	" FROM unnest(ARRAY['pg_switch_wal()','pg_create_restore_point(text)',"
+
+static const struct sql_row privileges_sql[] = {
+	{150000, COMMON "'pg_backup_start(text,bool)','pg_backup_stop(bool)']) f"},
+	{0, COMMON "'pg_start_backup(text,bool,bool)','pg_stop_backup(bool,bool)']) f"},
+};
+
+static void read_privileges(const struct reply *r, struct view *v)
+{
+	forget_all(v, "privilege.");
+	learn_rows(v, r, "privilege");
+}
+
+/* It waits for the version, because the functions have other names since 15. */
+const struct question q_pg_privileges = {
+	.id = "pg.privileges",
+	.how = HOW_SQL,
+	.at = "pg",
+	.sql = privileges_sql,
+	.only_if = "pg.version_num",
+	.every_ms = 60000,
+	.read = read_privileges,
+};
+
+struct missing {
+	struct str grants;
+	int granted;
+};
+
+static void look(void *arg, const char *name, const char *text)
+{
+	struct missing *m = arg;
+	const char *what = name + strlen("privilege.");
+	if (!strcmp(text, "yes"))
+		m->granted++;
+	else if (strcmp(what, "superuser") && strcmp(what, "pg_monitor"))
+		str_addf(&m->grants, "%s%s", m->grants.len ? ", " : "", what);
+}
+
+static bool only_monitor_roles_missing(const struct view *v)
+{
+	return know_yes(v, "privilege.pg_monitor") && know_yes(v, "privilege.pg_switch_wal") &&
+	       know_yes(v, "privilege.pg_create_restore_point") &&
+	       (know_yes(v, "privilege.pg_backup_start") || know_yes(v, "privilege.pg_start_backup")) &&
+	       (know_yes(v, "privilege.pg_backup_stop") || know_yes(v, "privilege.pg_stop_backup"));
+}
+
+static void judge_privileges(const struct view *v, struct verdict *ret)
+{
+	const char *user = know(v, "pg.user") ? know(v, "pg.user") : "Barman's role";
+	struct missing m = {.granted = 0};
+	if (know_yes(v, "pg.in_recovery") && know(v, "server.conninfo") && !know(v, "server.primary_conninfo"))
+		verdict_cause(ret, RANK_FAIL, "pg.is_standby", "conninfo points to a standby, and no primary_conninfo says so");
+	if (!know(v, "privilege.superuser")) {
+		if (!ret->findings)
+			verdict_unseen(ret, v, &q_pg_privileges);
+		return;
+	}
+	know_each(v, "privilege.", look, &m);
+	if (know_yes(v, "privilege.superuser") || !m.grants.len || only_monitor_roles_missing(v)) {
+		verdict_ok(ret, "'%s' may do what backups need", user);
+	} else {
+		verdict_cause(ret, RANK_FAIL, "pg.privileges_missing", "'%s' lacks what backups need: %s", user, m.grants.s);
+		verdict_evidence(ret, "not granted: %s", m.grants.s);
+	}
+	str_free(&m.grants);
+}
+
+const struct probe probe_pg_privileges = {
+	.id = "pg.privileges",
+	.title = "privileges of Barman's role",
+	.about = "Each role and function that Barman needs to take a backup, by name, and whether the server is the primary.",
+	.stage = STAGE_PG,
+	.needs = {"pg.connect"},
+	.asks = {&q_pg_privileges, &q_pg_settings},
+	.causes = {"pg.privileges_missing", "pg.is_standby"},
+	.judge = judge_privileges,
+};

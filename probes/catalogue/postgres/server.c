@@ -1,0 +1,219 @@
+/* PostgreSQL's host as postgres sees it: the cluster's directories, its processes, archive_status and log. */
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/arena.h"
+#include "probes/base/str.h"
+#include "probes/base/text.h"
+#include "probes/catalogue/postgres/conninfo.h"
+#include "probes/catalogue/postgres/postgres.h"
+#include "probes/catalogue/postgres/server_log.h"
+
+/* Every cluster of the host, at most four; the reader picks the one of Barman's port. No perl (pg_lsclusters
+ * takes 100 ms): Debian's and the RPMs' places, and the -D of what runs. */
+static const char postgres_sh[] =
+	"export LC_ALL=C; seen=' '; n=0\n"
+	"wal='[0-9A-F]{8}(\\.history|[0-9A-F]{16}(\\.[0-9A-Za-z]+)*)'\n"
+	"one() {\n"
+	"	d=${1%/}; conf=$2; port=$3; log=$4\n"
+	"	case $seen in *\" $d \"*) return ;; esac\n"
+	"	[ -d \"$d\" ] && [ $n -lt 4 ] || return\n"
+	"	seen=\"$seen$d \"; n=$((n+1)); pid=; p=\n"
+	"	[ -r \"$d/postmaster.pid\" ] && { read -r pid; read -r x; read -r x; read -r p; } <\"$d/postmaster.pid\"\n"
+	"	case $pid in ''|*[!0-9]*) pid= ;; *) [ \"/proc/$pid/cwd\" -ef \"$d\" ] || pid= ;; esac\n"
+	"	[ -z \"$pid\" ] || port=${p:-$port}\n"
+	"	echo \"cluster=$d\"; echo \"port=${port:-5432}\"; echo \"conf=$conf\"; echo \"pid=$pid\"\n"
+	"	echo \"wal=$(readlink -f \"$d/pg_wal\")\"; [ -r \"$d\" ] && echo readable=yes\n"
+	"	if [ -n \"$pid\" ]; then\n"
+	"		echo \"state=$(ps -o stat= -p $pid 2>/dev/null)\"\n"
+	"		echo \"path=$(tr '\\0' '\\n' </proc/$pid/environ 2>/dev/null | sed -n 's/^PATH=//p' | head -n 1)\"\n"
+	"		echo \"exe=$(readlink /proc/$pid/exe)\"\n"
+	"		ps -o pid=,etimes=,args= --ppid $pid 2>/dev/null | awk '/postgres: (.*: )?archiver( process)?( +(archiving|failed on|last was) [^ ]+)? *$/"
+	" { print \"archiver=\" $0; exit }' | while read -r a; do\n"
+	"			echo \"$a\"; a=${a#archiver=}; set -- $a\n"
+	"			ps -o etimes=,args= --ppid $1 2>/dev/null | head -n 1 | sed 's/^ */child=/'\n"
+	"		done\n"
+	"		[ -n \"$log\" ] || { log=$(readlink /proc/$pid/fd/2); [ -f \"$log\" ] || log=; }\n"
+	"	fi\n"
+	"	l=$(sed -n 's/^stderr //p' \"$d/current_logfiles\" 2>/dev/null | head -n 1)\n"
+	"	case $l in '') ;; /*) log=$l ;; *) log=$d/$l ;; esac\n"
+	"	s=$d/pg_wal/archive_status\n"
+	"	[ -r \"$s\" ] && find \"$s\" -maxdepth 1 -name '*.ready' -printf '%T@ %f\\n' 2>/dev/null |\n"
+	"		awk '{ if (!r || $1 < o) o = $1; if (!r || $2 < f) f = $2; r++ } END { print \"ready=\" r+0; print \"oldest=\" o; print \"first=\" f }'\n"
+	"	[ -r \"$s\" ] && echo \"done=$(ls \"$s\" | grep -c '\\.done$')\"\n"
+	"	echo \"log=$log\"\n"
+	"	if [ -n \"$log\" ] && [ -r \"$log\" ]; then\n"
+	"		a=$(tail -c 1000000 \"$log\" | grep -a -B 10 -A 1 -E 'archive command (failed|was terminated)' | tail -n 30 | cut -c1-500)\n"
+	"		w=$(printf '%s\\n' \"$a\" | grep -a 'failed archive command was' | grep -aoE \"$wal\" | tail -n 1)\n"
+	"		[ -n \"$w\" ] && [ -e \"$s/$w.ready\" ] && echo failing=yes\n"
+	"		[ -z \"$a\" ] || printf '%s\\n' \"$a\" | sed 's/^/A /'\n"
+	"		tail -n 80 \"$log\" | cut -c1-400 | sed 's/^/T /'\n"
+	"	fi\n"
+	"	echo end=\n"
+	"}\n"
+	"value() { sed -n \"s/^[ \\t]*$1[ \\t=]*'\\{0,1\\}\\([^'# \\t]*\\).*/\\1/p\" \"$2\" 2>/dev/null | tail -n 1; }\n"
+	"for c in /etc/postgresql/*/*/postgresql.conf; do\n"
+	"	[ -e \"$c\" ] || continue\n"
+	"	v=${c#/etc/postgresql/}; m=${v#*/}; v=${v%%/*}; m=${m%%/*}; d=$(value data_directory \"$c\")\n"
+	"	one \"${d:-/var/lib/postgresql/$v/$m}\" \"$c\" \"$(value port \"$c\")\" \"/var/log/postgresql/postgresql-$v-$m.log\"\n"
+	"done\n"
+	"for d in $(ps -C postgres -C postmaster -o args= 2>/dev/null | sed -n 's/.* -D *\\([^ ]*\\).*/\\1/p') /var/lib/pgsql/data /var/lib/pgsql/*/data; do\n"
+	"	[ -r \"$d/PG_VERSION\" ] && one \"$d\" \"$d/postgresql.conf\" \"$(value port \"$d/postgresql.conf\")\" ''\n"
+	"done\n"
+	"echo clusters=$n\n";
+
+/* One cluster's section of the reply. */
+struct cluster {
+	const char *data, *conf, *port, *pid, *state, *wal, *path, *exe, *archiver, *child, *ready, *oldest, *first, *done,
+		*log, *failing, *readable;
+	struct str archive, tail;
+};
+
+static const struct {
+	const char *key;
+	size_t at;
+} keys[] = {
+#define KEY(name, field) {name "=", offsetof(struct cluster, field)}
+	KEY("cluster", data), KEY("conf", conf), KEY("port", port), KEY("pid", pid), KEY("state", state), KEY("wal", wal),
+	KEY("path", path), KEY("exe", exe), KEY("archiver", archiver), KEY("child", child), KEY("ready", ready),
+	KEY("oldest", oldest), KEY("first", first), KEY("done", done), KEY("log", log), KEY("failing", failing),
+	KEY("readable", readable),
+#undef KEY
+};
+
+static void cluster_line(struct cluster *c, const char *line)
+{
+	if (text_starts(line, "A ") || text_starts(line, "T ")) {
+		struct str *to = *line == 'A' ? &c->archive : &c->tail;
+		str_add(to, line + 2);
+		str_addc(to, '\n');
+		return;
+	}
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (text_starts(line, keys[i].key))
+			*(const char **)((char *)c + keys[i].at) = line + strlen(keys[i].key);
+}
+
+/* An empty value is one that is not known. */
+static void learn_some(struct view *v, const char *name, const char *text)
+{
+	learn(v, name, text && *text ? text : NULL);
+}
+
+static void learn_number(struct view *v, const char *name, const char *text, double factor)
+{
+	char *end = NULL;
+	double value = text && *text ? strtod(text, &end) : NAN;
+	learn_num(v, name, end && !*end ? value * factor : NAN);
+}
+
+/* Cuts the number off the head of *s into buf; NULL when nothing is there. */
+static const char *take_number(const char **s, char buf[24])
+{
+	if (!*s)
+		return NULL;
+	const char *p = *s + strspn(*s, " ");
+	size_t n = strspn(p, "0123456789");
+	snprintf(buf, 24, "%.*s", (int)(n < 20 ? n : 20), p);
+	*s = p + n + strspn(p + n, " ");
+	return buf;
+}
+
+/* "PID SECONDS postgres: 15/main: archiver archiving 00…", and of its child "SECONDS ARGS". */
+static void learn_archiver(struct view *v, const struct cluster *c)
+{
+	char number[24];
+	const char *rest = c->archiver, *child = c->child;
+	learn(v, "db.archiver.seen", c->pid && *c->pid && c->state && *c->state ? "yes" : NULL);
+	learn_some(v, "db.archiver.pid", take_number(&rest, number));
+	learn_number(v, "db.archiver.age_s", take_number(&rest, number), 1);
+	learn_some(v, "db.archiver.title", rest);
+	learn_number(v, "db.archiver.child_age_s", take_number(&child, number), 1);
+	learn_some(v, "db.archiver.child", child);
+}
+
+static void learn_log(struct view *v, const struct cluster *c)
+{
+	struct log_archive a;
+	struct log_start s;
+	log_archive_failure(str_text(&c->archive), &a);
+	log_start_state(str_text(&c->tail), &s);
+	learn_some(v, "db.pg_log", c->log);
+	learn(v, "db.log.seen", c->tail.len ? "yes" : NULL);
+	learn(v, "db.log.archive_failing", c->failing);
+	learn_num(v, "db.log.archive_status", a.status >= 0 ? a.status : NAN);
+	learn_some(v, "db.log.archive_wal", a.wal);
+	learn_some(v, "db.log.archive_words", a.words);
+	learn_some(v, "db.log.start_failure", s.failure);
+	learn_some(v, "db.log.stopped", s.stopped);
+}
+
+static void learn_cluster(struct view *v, const struct cluster *c)
+{
+	learn_some(v, "db.pg_data", c->data);
+	learn_some(v, "db.pg_wal", c->wal);
+	learn_some(v, "db.pg_config", c->conf);
+	learn_some(v, "db.pg_port", c->port);
+	learn_some(v, "db.pg_bin", c->exe);
+	learn_some(v, "db.postmaster_state", c->state);
+	learn_some(v, "pg.postmaster_pid", c->pid);
+	learn_some(v, "pg.postmaster_path", c->path);
+	learn(v, "db.postmaster_runs", !c->data ? NULL : c->pid && *c->pid ? "yes" : "no");
+	learn_number(v, "db.archive.ready_count", c->ready, 1);
+	learn_number(v, "db.archive.oldest_ready_ms", c->oldest, 1000);
+	learn_some(v, "db.archive.first_ready", c->first);
+	learn_number(v, "db.archive.done_count", c->done, 1);
+	learn_archiver(v, c);
+	learn_log(v, c);
+}
+
+static void cluster_clear(struct cluster *c)
+{
+	str_free(&c->archive);
+	str_free(&c->tail);
+	*c = (struct cluster){.data = NULL};
+}
+
+static void read_postgres(const struct reply *r, struct view *v)
+{
+	static const struct cluster none = {.data = NULL};
+	if (r->outcome != REPLY_DONE)
+		return;
+	char *copy = reply_copy(r), *p = copy, *line, port[16];
+	conninfo_value(know(v, "server.conninfo"), "port", port, sizeof port);
+	struct cluster c = none, only = none;
+	int clusters = 0;
+	bool found = false;
+	while ((line = text_line(&p))) {
+		if (!strcmp(line, "end=") && c.data) {
+			clusters++;
+			found |= !strcmp(c.port ? c.port : "", *port ? port : "5432");
+			struct cluster swap = only;
+			if (found || clusters == 1) {
+				only = c;
+				c = swap;
+			}
+			cluster_clear(&c);
+			if (found)
+				break;
+		} else {
+			cluster_line(&c, line);
+		}
+	}
+	cluster_clear(&c);
+	learn_cluster(v, found || clusters == 1 ? &only : &none);
+	cluster_clear(&only);
+	free(copy);
+}
+
+const struct question q_db_postgres = {
+	.id = "db.postgres",
+	.how = HOW_SH,
+	.at = "db",
+	.as = "postgres",
+	.text = postgres_sh,
+	.read = read_postgres,
+};
