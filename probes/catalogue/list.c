@@ -1,8 +1,18 @@
+#include "probes/catalogue/postgres/postgres.h"
 #include "probes/engine/probe.h"
 
 #include <stddef.h>
 
 /* One line a probe, in order of what rests on what: a probe's needs stand above it. */
 const struct probe *const catalogue[] = {
+	&probe_pg_config_file,
+	&probe_pg_connect,
+	&probe_pg_privileges,
+	&probe_repl_connect,
+	&probe_wal_level,
+	&probe_archive_mode,
+	&probe_archive_command,
+	&probe_archive_flow,
+	&probe_archive_backlog,
 	NULL,
 };

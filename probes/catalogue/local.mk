@@ -9,3 +9,13 @@ probes_catalogue_libcatalogue_a_SOURCES = \
 	%D%/postgres/slots_foreign.c %D%/postgres/wal_volume.c %D%/postgres/disk_pg_wal.c \
 	%D%/barman/receiver.c %D%/barman/receiver_client.c %D%/barman/receiver_running.c %D%/barman/incoming.c \
 	%D%/barman/space.c %D%/barman/disk_home.c %D%/barman/backups.c %D%/barman/backup_last.c %D%/barman/rpo.c
+# PostgreSQL's side: connections, settings, archive_command
+probes_catalogue_libcatalogue_a_SOURCES += \
+	%D%/command/lint.c %D%/command/lint.h %D%/command/near.c %D%/command/near.h \
+	%D%/command/shell_words.c %D%/command/shell_words.h \
+	%D%/postgres/postgres.h %D%/postgres/settings.c %D%/postgres/classify.c %D%/postgres/classify.h \
+	%D%/postgres/conninfo.c %D%/postgres/conninfo.h %D%/postgres/server.c %D%/postgres/server_log.c \
+	%D%/postgres/server_log.h %D%/postgres/files.c %D%/postgres/command.c %D%/postgres/command.h \
+	%D%/postgres/incoming.c %D%/postgres/connect.c %D%/postgres/replication.c %D%/postgres/privileges.c \
+	%D%/postgres/wal_level.c %D%/postgres/archive_mode.c %D%/postgres/archive_command.c \
+	%D%/postgres/archiver.c %D%/postgres/archiver.h %D%/postgres/backlog.c

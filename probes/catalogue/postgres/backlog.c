@@ -39,8 +39,9 @@ static void judge_backlog(const struct view *v, struct verdict *ret)
 	} else {
 		verdict_cause(ret, RANK_FAIL, "archive.backlog", "%.0f segments wait to be archived, the oldest for %s, though nothing fails: "
 			      "WAL is written faster than it is archived", waiting, str_text(&text));
-		if (!isnan(slope))
-			verdict_evidence(ret, "%+.1f segments a minute", slope * 60);
+		if (know(v, "db.archive.first_ready"))
+			verdict_evidence(ret, "next: %s", know(v, "db.archive.first_ready"));
+		verdict_evidence(ret, isnan(slope) ? "%.0f segments wait" : "%.0f segments wait, %+.1f a minute", waiting, slope * 60);
 	}
 	str_free(&text);
 }

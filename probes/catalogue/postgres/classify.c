@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
-/* A row holds when every condition it has holds; the first one that holds decides. */
+/* A row holds when every condition it has holds; the first one that holds decides. psql does not tell the SQLSTATE of
+ * a connection that failed: a row with a state and words then holds by its words. */
 struct rule {
 	const char *sqlstate;  /* NULL: any */
 	const char *stage;     /* NULL: any */
@@ -18,22 +19,27 @@ struct rule {
 
 static const struct rule rules[] = {
 	{"57P03", NULL, "shutting down", 0, false, WHY_STOPPING, SERVER_DOWN},
-	{"57P03", NULL, "recovery", 0, false, WHY_RECOVERING, SERVER_DOWN},
+	{"57P03", NULL, "in recovery mode", 0, false, WHY_RECOVERING, SERVER_DOWN},
 	{"57P03", NULL, "starting up", 0, false, WHY_STARTING, SERVER_DOWN},
 	{"57P03", NULL, "not accepting connections", 0, false, WHY_RECOVERING, SERVER_DOWN},
 	{"57P03", NULL, NULL, 0, false, WHY_STARTING, SERVER_DOWN},
 	{"57P01", NULL, NULL, 0, false, WHY_STOPPING, SERVER_DOWN},
 	{"57P02", NULL, NULL, 0, false, WHY_RECOVERING, SERVER_DOWN},
-	{"28000", NULL, "does not exist", 0, false, WHY_ROLE_MISSING, SERVER_UP},
+	{"28000", NULL, "no pg_hba.conf entry", 0, false, WHY_HBA, SERVER_UP},
+	{"28000", NULL, "pg_hba.conf rejects", 0, false, WHY_HBA, SERVER_UP},
 	{"28000", NULL, "not permitted to log in", 0, false, WHY_NO_LOGIN, SERVER_UP},
+	{"28000", NULL, "role \"", 0, false, WHY_ROLE_MISSING, SERVER_UP},
 	{"28000", NULL, "eer authentication failed", 0, false, WHY_PEER, SERVER_UP},
 	{"28000", NULL, "dent authentication failed", 0, false, WHY_PEER, SERVER_UP},
 	{"28000", NULL, "certificate", 0, false, WHY_TLS, SERVER_UP},
 	{"28000", NULL, NULL, 0, false, WHY_HBA, SERVER_UP},
-	{"28P01", NULL, "eer authentication failed", 0, false, WHY_PEER, SERVER_UP},
+	{"28P01", NULL, "password authentication failed", 0, false, WHY_PASSWORD_WRONG, SERVER_UP},
 	{"28P01", NULL, NULL, 0, false, WHY_PASSWORD_WRONG, SERVER_UP},
+	{"3D000", NULL, "database \"", 0, false, WHY_DATABASE, SERVER_UP},
 	{"3D000", NULL, NULL, 0, false, WHY_DATABASE, SERVER_UP},
 	{"53300", NULL, "max_wal_senders", 0, false, WHY_WALSENDERS, SERVER_UP},
+	{"53300", NULL, "too many c", 0, false, WHY_TOO_MANY, SERVER_UP},
+	{"53300", NULL, "connection slots are reserved", 0, false, WHY_TOO_MANY, SERVER_UP},
 	{"53300", NULL, NULL, 0, false, WHY_TOO_MANY, SERVER_UP},
 	{"42501", NULL, "walsender", 0, false, WHY_NO_REPLICATION, SERVER_UP},
 	{"42501", NULL, "WAL sender", 0, false, WHY_NO_REPLICATION, SERVER_UP},
@@ -63,7 +69,8 @@ static const struct rule rules[] = {
 
 static bool holds(const struct rule *rule, const struct reply *r, bool timed_out)
 {
-	return (!rule->sqlstate || !strcmp(rule->sqlstate, r->sqlstate)) && (!rule->stage || !strcmp(rule->stage, r->stage)) &&
+	bool state = !rule->sqlstate || !strcmp(rule->sqlstate, r->sqlstate) || (rule->words && !*r->sqlstate);
+	return state && (!rule->stage || !strcmp(rule->stage, r->stage)) &&
 	       (!rule->words || strstr(r->words, rule->words)) && (!rule->sys_errno || rule->sys_errno == r->sys_errno) &&
 	       (!rule->timed_out || timed_out);
 }

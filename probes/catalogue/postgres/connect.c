@@ -1,7 +1,9 @@
 /* pg.connect: does Barman's conninfo reach a server that lets it in. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "probes/base/text.h"
 #include "probes/catalogue/postgres/classify.h"
 #include "probes/catalogue/postgres/conninfo.h"
 #include "probes/catalogue/postgres/postgres.h"
@@ -33,6 +35,32 @@ static const struct {
 	[WHY_NO_REPLICATION] = {"pg.failing", "role '%2$s' on %1$s lacks REPLICATION"},
 	[WHY_CLOSED] = {"pg.failing", "PostgreSQL on %1$s closed the connection without a word"},
 	[WHY_OTHER] = {"pg.failing", "the connection to PostgreSQL on %1$s fails"},
+};
+
+/* psql says "timeout expired" for packets that vanish and for a server that accepts and hangs: the port itself tells. */
+static const char port_sh[] =
+	"set -- {server.conninfo}; h=localhost; p=5432\n"
+	"for w in $1; do case $w in host=*|hostaddr=*) h=${w#*=} ;; port=*) p=${w#*=} ;; esac; done\n"
+	"H=$h P=$p timeout 3 bash -c ': <\"/dev/tcp/$H/$P\"' 2>/dev/null; s=$?\n"
+	"case $s in 0) echo port=accepts ;; 124) echo port=silent ;; *) echo port=closed ;; esac\n";
+
+static void read_port(const struct reply *r, struct view *v)
+{
+	char value[32];
+	char *text = reply_copy(r);
+	learn(v, "connect.port", r->outcome == REPLY_DONE ? text_value(text, "port", value, sizeof value) : NULL);
+	free(text);
+}
+
+const struct question q_backup_pg_port = {
+	.id = "backup.pg_port",
+	.how = HOW_SH,
+	.at = "backup",
+	.as = "barman",
+	.text = port_sh,
+	.only_if = "connect.why=timeout",
+	.flags = Q_ALONE,
+	.read = read_port,
 };
 
 /* Over the superuser's connection a wrong password and a missing role can be told apart. */
@@ -71,6 +99,8 @@ static void judge_failure(const struct view *v, struct verdict *ret)
 	conninfo_value(conninfo, "dbname", database, sizeof database);
 	if (f.why == WHY_PASSWORD_WRONG && role_is_missing(v, user))
 		f.why = WHY_ROLE_MISSING;
+	if (f.why == WHY_TIMEOUT && know_is(v, "connect.port", "accepts"))
+		f.why = WHY_SILENT;
 	if (f.why == WHY_REFUSED || f.why == WHY_NO_SOCKET) {
 		judge_refused(v, ret, target);
 	} else {
@@ -109,7 +139,7 @@ const struct probe probe_pg_connect = {
 		 "the same for a client: only the server knows.",
 	.stage = STAGE_PG,
 	.essential = true,
-	.asks = {&q_pg_settings, &q_db_postgres, &q_dbsql_files},
+	.asks = {&q_pg_settings, &q_db_postgres, &q_dbsql_files, &q_backup_pg_port},
 	.causes = {"pg.refused", "pg.timeout", "pg.silent", "pg.start_failed", "pg.starting", "pg.stopping", "pg.recovering",
 		   "pg.hba_rejected", "pg.password_missing", "pg.password_wrong", "pg.role_missing", "pg.database_missing",
 		   "pg.too_many_connections", "pg.tls", "pg.failing"},

@@ -16,7 +16,7 @@
  *   db.archiver.pid  db.archiver.age_s  db.archiver.title  db.archiver.child_age_s  db.archiver.child
  *   db.log.archive_status  db.log.archive_wal  db.log.archive_words  db.log.start_failure  db.log.stopped
  * and of the server: archive.{command,kind,program,program_path,target_host,target_user,server,ssh_words,
- *   target_directory,corrected_command}, repl.{system_identifier,timeline}, incoming.* (see incoming.c). */
+ *   target_directory,target_port,corrected_command}, connect.{why,port}, repl.{system_identifier,timeline}, incoming.* (see incoming.c). */
 #ifndef WALMEDIC_CATALOGUE_POSTGRES_POSTGRES_H
 #define WALMEDIC_CATALOGUE_POSTGRES_POSTGRES_H
 
@@ -33,6 +33,7 @@ extern const struct question q_dbsql_files;   /* "dbsql": the files as a superus
 extern const struct question q_db_postgres;   /* "db" as postgres: processes, archive_status, log */
 extern const struct question q_db_conf;       /* "db" as postgres, while the server is down: what the files say */
 extern const struct question q_db_program;    /* "db" as postgres: where archive_command's program is */
+extern const struct question q_backup_pg_port; /* "backup" as barman, after a time-out: does the port accept at all */
 extern const struct question q_backup_incoming; /* "backup" as barman: where WAL arrives */
 
 /* The statement was run and its rows have this shape. */

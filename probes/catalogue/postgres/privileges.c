@@ -62,8 +62,10 @@ static void judge_privileges(const struct view *v, struct verdict *ret)
 {
 	const char *user = know(v, "pg.user") ? know(v, "pg.user") : "Barman's role";
 	struct missing m = {.granted = 0};
-	if (know_yes(v, "pg.in_recovery") && know(v, "server.conninfo") && !know(v, "server.primary_conninfo"))
+	if (know_yes(v, "pg.in_recovery") && know(v, "server.conninfo") && !know(v, "server.primary_conninfo")) {
 		verdict_cause(ret, RANK_FAIL, "pg.is_standby", "conninfo points to a standby, and no primary_conninfo says so");
+		verdict_evidence(ret, "pg_is_in_recovery() is true");
+	}
 	if (!know(v, "privilege.superuser")) {
 		if (!ret->findings)
 			verdict_unseen(ret, v, &q_pg_privileges);

@@ -15,7 +15,7 @@
 /* Every cluster of the host, at most four; the reader picks the one of Barman's port. No perl (pg_lsclusters
  * takes 100 ms): Debian's and the RPMs' places, and the -D of what runs. */
 static const char postgres_sh[] =
-	"export LC_ALL=C; seen=' '; n=0\n"
+	"export LC_ALL=C; seen=' '; n=0; echo \"shell_path=$(env -i /bin/sh -c 'echo $PATH')\"\n"
 	"wal='[0-9A-F]{8}(\\.history|[0-9A-F]{16}(\\.[0-9A-Za-z]+)*)'\n"
 	"one() {\n"
 	"	d=${1%/}; conf=$2; port=$3; log=$4\n"
@@ -29,7 +29,7 @@ static const char postgres_sh[] =
 	"	echo \"wal=$(readlink -f \"$d/pg_wal\")\"; [ -r \"$d\" ] && echo readable=yes\n"
 	"	if [ -n \"$pid\" ]; then\n"
 	"		echo \"state=$(ps -o stat= -p $pid 2>/dev/null)\"\n"
-	"		echo \"path=$(tr '\\0' '\\n' </proc/$pid/environ 2>/dev/null | sed -n 's/^PATH=//p' | head -n 1)\"\n"
+	"		[ -r /proc/$pid/environ ] && echo \"path=$(tr '\\0' '\\n' </proc/$pid/environ | sed -n 's/^PATH=//p' | head -n 1)\"\n"
 	"		echo \"exe=$(readlink /proc/$pid/exe)\"\n"
 	"		ps -o pid=,etimes=,args= --ppid $pid 2>/dev/null | awk '/postgres: (.*: )?archiver( process)?( +(archiving|failed on|last was) [^ ]+)? *$/"
 	" { print \"archiver=\" $0; exit }' | while read -r a; do\n"
@@ -151,7 +151,8 @@ static void learn_log(struct view *v, const struct cluster *c)
 	learn_some(v, "db.log.stopped", s.stopped);
 }
 
-static void learn_cluster(struct view *v, const struct cluster *c)
+/* shell_path: what sh takes on that host when PATH is not set, as under pg_ctlcluster. */
+static void learn_cluster(struct view *v, const struct cluster *c, const char *shell_path)
 {
 	learn_some(v, "db.pg_data", c->data);
 	learn_some(v, "db.pg_wal", c->wal);
@@ -160,7 +161,7 @@ static void learn_cluster(struct view *v, const struct cluster *c)
 	learn_some(v, "db.pg_bin", c->exe);
 	learn_some(v, "db.postmaster_state", c->state);
 	learn_some(v, "pg.postmaster_pid", c->pid);
-	learn_some(v, "pg.postmaster_path", c->path);
+	learn_some(v, "pg.postmaster_path", c->path && !*c->path ? shell_path : c->path);
 	learn(v, "db.postmaster_runs", !c->data ? NULL : c->pid && *c->pid ? "yes" : "no");
 	learn_number(v, "db.archive.ready_count", c->ready, 1);
 	learn_number(v, "db.archive.oldest_ready_ms", c->oldest, 1000);
@@ -177,35 +178,36 @@ static void cluster_clear(struct cluster *c)
 	*c = (struct cluster){.data = NULL};
 }
 
+/* Keeps the cluster of this port; another one only while it is the only one. */
+static void choose(struct cluster *best, struct cluster *c, const char *port, int clusters)
+{
+	bool right = !strcmp(c->port ? c->port : "", port);
+	if (right || clusters == 1) {
+		struct cluster swap = *best;
+		*best = *c;
+		*c = swap;
+	} else if (best->data && strcmp(best->port ? best->port : "", port)) {
+		cluster_clear(best);
+	}
+	cluster_clear(c);
+}
+
 static void read_postgres(const struct reply *r, struct view *v)
 {
-	static const struct cluster none = {.data = NULL};
-	if (r->outcome != REPLY_DONE)
-		return;
-	char *copy = reply_copy(r), *p = copy, *line, port[16];
-	conninfo_value(know(v, "server.conninfo"), "port", port, sizeof port);
-	struct cluster c = none, only = none;
+	struct cluster c = {.data = NULL}, best = {.data = NULL};
 	int clusters = 0;
-	bool found = false;
-	while ((line = text_line(&p))) {
-		if (!strcmp(line, "end=") && c.data) {
-			clusters++;
-			found |= !strcmp(c.port ? c.port : "", *port ? port : "5432");
-			struct cluster swap = only;
-			if (found || clusters == 1) {
-				only = c;
-				c = swap;
-			}
-			cluster_clear(&c);
-			if (found)
-				break;
-		} else {
+	char *copy = reply_copy(r), *p = copy, *line, port[16], shell_path[512];
+	const char *path = text_value(copy, "shell_path", shell_path, sizeof shell_path);
+	conninfo_value(know(v, "server.conninfo"), "port", port, sizeof port);
+	while (r->outcome == REPLY_DONE && (line = text_line(&p))) {
+		if (!strcmp(line, "end=") && c.data)
+			choose(&best, &c, *port ? port : "5432", ++clusters);
+		else
 			cluster_line(&c, line);
-		}
 	}
+	learn_cluster(v, &best, path);
 	cluster_clear(&c);
-	learn_cluster(v, found || clusters == 1 ? &only : &none);
-	cluster_clear(&only);
+	cluster_clear(&best);
 	free(copy);
 }
 

@@ -71,6 +71,13 @@ static int archive_status(const char *line)
 	return at ? 128 + atoi(at + strlen("archive command was terminated by signal ")) : -1;
 }
 
+/* The trace of Python's that barman-wal-archive leaves behind its own error. */
+static bool is_trace(const char *line)
+{
+	return *line == ' ' || text_starts(line, "Traceback (most") || text_starts(line, "Exception ignored in") ||
+	       text_starts(line, "ValueError: write to closed");
+}
+
 void log_archive_failure(const char *text, struct log_archive *ret)
 {
 	char *copy = xstrdup(text), *p = copy, *line;
@@ -89,7 +96,7 @@ void log_archive_failure(const char *text, struct log_archive *ret)
 		}
 		if (severity(line) || !strcmp(line, "--"))
 			said.lines = 0;
-		else if (*line)
+		else if (*line && !is_trace(line))
 			tail_add(&said, line);
 	}
 	free(copy);
@@ -139,8 +146,8 @@ static void life_line(struct life *l, const char *line)
 		l->begun = true;
 	} else if (has(line, "PANIC:  ") ||
 		   (has(line, "FATAL:  ") && !l->ready && (l->begun || has(line, "configuration file") || has(line, "could not load ")))) {
-		/* While it is down clients are turned away with a FATAL of their own. */
-		if (!has(line, "the database system is "))
+		/* While it is down clients are turned away with a FATAL of their own; so does the archiver end. */
+		if (!has(line, "the database system is ") && !has(line, "archive command "))
 			life_fails(l, line);
 	}
 	tail_add(&l->before, line);

@@ -37,8 +37,10 @@ static void read_settings(const struct reply *r, struct view *v)
 	struct connection_failure f;
 	if (r->outcome == REPLY_DONE) {
 		learn(v, "pg.up", "yes");
+		learn(v, "connect.why", NULL);
 	} else {
 		classify_connection(r, &f);
+		learn(v, "connect.why", f.why == WHY_TIMEOUT || f.why == WHY_SILENT ? "timeout" : NULL);
 		learn(v, "pg.up", f.up == SERVER_UP ? "yes" : f.up == SERVER_DOWN ? "no" : NULL);
 	}
 	forget_all(v, "pg.pending_restart.");
