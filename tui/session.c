@@ -37,7 +37,8 @@ static int add_servers(struct session *s, const struct discovered *d, const char
 	for (int i = 0; i < d->servers; i++) {
 		const struct discovered_server *from = &d->server[i];
 		struct server_spec spec = {.name = from->name, .engine = from->engine, .backup = from->backup, .db = from->db,
-					   .barman_config = from->barman_config, .barman_user = from->barman_user};
+					   .barman_config = from->barman_config, .barman_user = from->barman_user,
+					   .rpo_max_s = from->rpo_max_s, .fill_warning_s = from->fill_warning_s};
 		if (is_wanted(from->name, names, n) && engine_add(s->engine, &spec, p))
 			return -1;
 	}

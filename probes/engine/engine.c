@@ -72,6 +72,8 @@ static void copy_spec(struct watched *w, const struct server_spec *s)
 	w->spec.db = keep(w, s->db);
 	w->spec.barman_config = s->barman_config ? keep(w, s->barman_config) : NULL;
 	w->spec.barman_user = s->barman_user ? keep(w, s->barman_user) : NULL;
+	w->spec.rpo_max_s = s->rpo_max_s;
+	w->spec.fill_warning_s = s->fill_warning_s;
 }
 
 /* What is known before anything was asked: the questions' first placeholders. */
@@ -83,6 +85,10 @@ static void learn_spec(struct watched *w)
 	learn(w->view, "server.user_option", w->spec.barman_user ? w->spec.barman_user : "barman");
 	learn(w->view, "server.backup_url", w->spec.backup);
 	learn(w->view, "server.db_url", w->spec.db);
+	if (w->spec.rpo_max_s > 0)
+		learn_num(w->view, "server.rpo_max_s", w->spec.rpo_max_s);
+	if (w->spec.fill_warning_s > 0)
+		learn_num(w->view, "server.fill_warning_s", w->spec.fill_warning_s);
 }
 
 static struct view *make_view(struct engine *e, const struct watched *w)

@@ -20,6 +20,8 @@ struct server_spec {
 	const char *db;             /* "", "local" or ssh://…; "" = through Barman's ssh_command */
 	const char *barman_config;  /* --barman-config or NULL */
 	const char *barman_user;    /* NULL = barman */
+	double rpo_max_s;           /* 0 = no limit given */
+	double fill_warning_s;      /* 0 = default */
 };
 
 struct engine_options {

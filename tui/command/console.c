@@ -1,22 +1,9 @@
-#include <stdio.h>
-#include <unistd.h>
-
-#include "tui/console.h"
-#include "tui/command/run_console.h"
+#include "tui/session.h"
 
 /* Without a terminal there is nobody to look: one sweep as text. */
 static int run(const struct cli *c)
 {
-	struct session s;
-	struct problem p;
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return command_check.run(c);
-	if (session_open(c, c->arg, c->args, NULL, &s, &p)) {
-		problem_print(stderr, &p);
-		return EXIT_USAGE;
-	}
-	engine_start(s.engine, true);
-	return run_console(c, &s);
+	return command_check.run(c);
 }
 
 const struct command command_console = {

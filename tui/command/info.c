@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "config.h"
-#include "probes/link/versions.h"
 #include "tui/session.h"
 
 static void print_path(const char *what, const char *variable, const char *fallback, const char *rest)
@@ -21,10 +20,7 @@ static void print_path(const char *what, const char *variable, const char *fallb
 static int run(const struct cli *c)
 {
 	struct passwd *me = getpwuid(geteuid());
-	char libraries[512];
-	link_versions(libraries, sizeof libraries);
 	printf("%-15s %s\n", "version", PACKAGE_VERSION);
-	printf("%-15s %s\n", "libraries", libraries);
 	printf("%-15s %s\n", "user", me ? me->pw_name : "?");
 	printf("%-15s %s\n", "terminal", getenv("TERM") ? getenv("TERM") : "unset");
 	if (c->config)

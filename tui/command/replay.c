@@ -7,7 +7,6 @@
 #include "probes/base/str.h"
 #include "probes/engine/engine.h"
 #include "probes/report/report.h"
-#include "tui/console.h"
 #include "tui/command/replay.h"
 #include "tui/session.h"
 
@@ -49,8 +48,6 @@ int replay_show(const struct cli *c, const char *bytes, size_t n)
 		problem_print(stderr, &p);
 		return EXIT_USAGE;
 	}
-	if (screen)
-		return console_run_cli(c, &s);
 	struct str out = {0};
 	report->write(engine_model(s.engine), &out);
 	fputs(str_text(&out), stdout);
