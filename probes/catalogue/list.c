@@ -1,3 +1,4 @@
+#include "probes/catalogue/barman/config.h"
 #include "probes/catalogue/postgres/postgres.h"
 #include "probes/engine/probe.h"
 
@@ -5,6 +6,7 @@
 
 /* One line a probe, in order of what rests on what: a probe's needs stand above it. */
 const struct probe *const catalogue[] = {
+	&probe_config_barman,
 	&probe_pg_config_file,
 	&probe_pg_connect,
 	&probe_pg_privileges,

@@ -19,3 +19,6 @@ probes_catalogue_libcatalogue_a_SOURCES += \
 	%D%/postgres/incoming.c %D%/postgres/connect.c %D%/postgres/replication.c %D%/postgres/privileges.c \
 	%D%/postgres/wal_level.c %D%/postgres/archive_mode.c %D%/postgres/archive_command.c \
 	%D%/postgres/archiver.c %D%/postgres/archiver.h %D%/postgres/backlog.c
+# Barman's configuration and cron
+probes_catalogue_libcatalogue_a_SOURCES += \
+	%D%/barman/config.c %D%/barman/config.h %D%/barman/config_facts.c

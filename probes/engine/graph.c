@@ -150,10 +150,8 @@ static void find_roots_of(struct server *s, int i)
 			continue;
 		}
 		int by = graph_explain(s, i, f);
-		if (by == i)
-			by = -1;
 		if (k == 0)
-			n->explained_by = by;
+			n->explained_by = by == i ? -1 : by; /* by its own node: no root, and no edge to draw */
 		if (by < 0 || is_standing(s, f))
 			add_root(s, i, f, by >= 0);
 	}
