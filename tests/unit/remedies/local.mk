@@ -1,6 +1,12 @@
-remedies_test_libs = remedies/libremedies.a probes/engine/libengine.a probes/catalogue/libcatalogue.a probes/base/libbase.a \
-	$(CMARK_LIBS) $(CMOCKA_LIBS)
-remedies_tests = tests/unit/remedies/page_test tests/unit/remedies/lint_test tests/unit/remedies/catalogue_test
+remedies_test_libs = remedies/libremedies.a probes/catalogue/libcatalogue.a probes/engine/libengine.a probes/catalogue/libcatalogue.a \
+	probes/config/libconfig.a probes/link/liblink.a probes/base/libbase.a \
+	$(CMARK_LIBS) $(JANSSON_LIBS) $(INIH_LIBS) $(UV_LIBS) $(PQ_LIBS) $(SSH2_LIBS) $(CMOCKA_LIBS) -lm
+remedies_tests = \
+	tests/unit/remedies/page_test \
+	tests/unit/remedies/lint_test \
+	tests/unit/remedies/catalogue_test \
+	tests/unit/remedies/plan_test \
+	tests/unit/remedies/explain_test
 check_PROGRAMS += $(remedies_tests)
 TESTS += $(remedies_tests)
 tests_unit_remedies_page_test_SOURCES = tests/unit/remedies/page_test.c
@@ -12,3 +18,9 @@ tests_unit_remedies_lint_test_LDADD = $(remedies_test_libs)
 tests_unit_remedies_catalogue_test_SOURCES = tests/unit/remedies/catalogue_test.c
 tests_unit_remedies_catalogue_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_remedies_catalogue_test_LDADD = $(remedies_test_libs)
+tests_unit_remedies_plan_test_SOURCES = tests/unit/remedies/plan_test.c
+tests_unit_remedies_plan_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_remedies_plan_test_LDADD = $(remedies_test_libs)
+tests_unit_remedies_explain_test_SOURCES = tests/unit/remedies/explain_test.c
+tests_unit_remedies_explain_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_remedies_explain_test_LDADD = $(remedies_test_libs)

@@ -1,0 +1,271 @@
+#include "remedies/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "probes/base/secret.h"
+#include "probes/base/text.h"
+#include "remedies/fill.h"
+
+struct planning {
+	struct arena *arena;
+	const struct page *page;
+	const struct plan_for *f;
+};
+
+/* ---- when ---- */
+
+/* "15.4" against "15": number by number. */
+static int compare_versions(const char *a, const char *b)
+{
+	while (*a || *b) {
+		char *ea = (char *)a, *eb = (char *)b;
+		unsigned long x = strtoul(a, &ea, 10), y = strtoul(b, &eb, 10);
+		if (x != y)
+			return x < y ? -1 : 1;
+		if (ea == a && eb == b)
+			return strcmp(a, b);
+		a = ea + (*ea == '.');
+		b = eb + (*eb == '.');
+	}
+	return 0;
+}
+
+static const struct comparison {
+	const char *sign;
+	bool less, equal, more;
+} comparisons[] = {
+	{">=", false, true, true}, {"<=", true, true, false}, {"!=", true, false, true}, {">", false, false, true}, {"<", true, false, false},
+};
+
+static bool holds_one(const struct view *v, const char *one, size_t n)
+{
+	char name[128], want[128];
+	size_t colon = strcspn(one, ":");
+	if (colon >= n || colon >= sizeof name || n - colon > sizeof want)
+		return false;
+	memcpy(name, one, colon);
+	name[colon] = '\0';
+	memcpy(want, one + colon + 1, n - colon - 1);
+	want[n - colon - 1] = '\0';
+	const char *is = know(v, name);
+	for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons; i++) {
+		const struct comparison *c = &comparisons[i];
+		if (!text_starts(want, c->sign))
+			continue;
+		int order = is ? compare_versions(is, want + strlen(c->sign)) : 0;
+		return is ? (order < 0 ? c->less : order > 0 ? c->more : c->equal) : !strcmp(c->sign, "!=");
+	}
+	return is && !strcmp(is, want);
+}
+
+bool plan_when(const struct view *v, const char *when)
+{
+	while (when && *when) {
+		size_t n = strcspn(when, " ");
+		if (n && !holds_one(v, when, n))
+			return false;
+		when += n + (when[n] == ' ');
+	}
+	return true;
+}
+
+/* ---- the text ---- */
+
+const char *plan_fallback(const struct asked_value *ask, const struct view *v)
+{
+	char name[128];
+	size_t n = strlen(ask->fallback);
+	if (n < 3 || n - 2 >= sizeof name || ask->fallback[0] != '{' || ask->fallback[n - 1] != '}')
+		return ask->fallback;
+	memcpy(name, ask->fallback + 1, n - 2);
+	name[n - 2] = '\0';
+	const char *known = know(v, name);
+	return known ? known : "";
+}
+
+static const struct asked_value *find_ask(const struct page *page, const char *name)
+{
+	for (int i = 0; i < page->asks; i++)
+		if (!strcmp(page->ask[i].name, name))
+			return &page->ask[i];
+	return NULL;
+}
+
+static const char *value_of(const struct planning *g, const char *name, struct problem *p)
+{
+	const struct view *v = g->f->server->view;
+	const struct asked_value *ask = find_ask(g->page, name);
+	for (int i = 0; ask && i < g->f->answers; i++)
+		if (!strcmp(g->f->answer[i].name, name))
+			return g->f->answer[i].value;
+	const char *value = ask ? plan_fallback(ask, v) : know(v, name);
+	if (!value)
+		problem_set(p, "walmedic could not see it; copy the command and fill it in", "\"%s\" is not known", name);
+	return value;
+}
+
+struct filling {
+	const struct planning *g;
+	const char *text;
+	size_t done;           /* bytes of text that are in out */
+	struct str out;
+	struct problem problem;
+};
+
+static int fill_hole(void *arg, const struct hole *h)
+{
+	struct filling *f = arg;
+	size_t n = h->len - 2;
+	char *name = arena_dupn(f->g->arena, h->name, n);
+	if (h->quoted || !page_declares(f->g->page, name, n))
+		return 0;
+	str_addn(&f->out, f->text + f->done, h->at - f->done);
+	f->done = h->at + h->len;
+	const char *value = value_of(f->g, name, &f->problem);
+	return value ? fill_value(&f->out, name, value, &f->problem) : -1;
+}
+
+static void fill_text(const struct planning *g, struct planned *ret)
+{
+	struct filling f = {.g = g, .text = ret->step->text};
+	struct str masked = {0};
+	if (fill_each(f.text, fill_hole, &f) == -1) {
+		ret->refused = arena_printf(g->arena, "%s%s%s", f.problem.say, *f.problem.hint ? ": " : "", f.problem.hint);
+		ret->shown = ret->step->text;
+	} else {
+		str_add(&f.out, f.text + f.done);
+		ret->text = arena_dup(g->arena, str_text(&f.out));
+		secret_mask(&masked, ret->text, strlen(ret->text));
+		ret->shown = arena_dup(g->arena, str_text(&masked));
+	}
+	str_free(&f.out);
+	str_free(&masked);
+}
+
+/* ---- may it be done ---- */
+
+static bool holds_cause(const struct node *n, const char *cause)
+{
+	for (int i = 0; i < n->verdict.findings; i++)
+		if (!strcmp(n->verdict.finding[i].cause, cause))
+			return true;
+	return false;
+}
+
+int plan_cause_node(const struct server *s, const char *cause)
+{
+	for (int i = 0; cause && i < s->nodes; i++)
+		if (holds_cause(&s->node[i], cause))
+			return i;
+	return -1;
+}
+
+/* Is node i not green only because of what is being treated? Then waiting for it would wait for ever. */
+static bool follows_from(const struct server *s, int i, const char *cause)
+{
+	for (int turns = 0; cause && turns < s->nodes; turns++) {
+		const struct node *n = &s->node[i];
+		i = n->verdict.state == STATE_BLOCKED ? n->blocked_by : n->explained_by;
+		if (i < 0)
+			return false;
+		if (holds_cause(&s->node[i], cause))
+			return true;
+	}
+	return false;
+}
+
+static bool met(const struct server *s, int i, const char *cause)
+{
+	const struct node *n = &s->node[i];
+	if (n->verdict.state == STATE_OK || n->verdict.state == STATE_OFF)
+		return true;
+	if (n->verdict.state == STATE_WARN && !n->verdict.findings)
+		return true; /* only waiting */
+	return follows_from(s, i, cause);
+}
+
+static const char *unmet(const struct planning *g, const struct step *step)
+{
+	const struct server *s = g->f->server;
+	for (const char *const *id = step->requires; *id; id++) {
+		int i = server_node(s, *id);
+		if (i < 0)
+			return arena_printf(g->arena, "it needs \"%s\" to be green, and that is not watched", *id);
+		if (!met(s, i, g->f->cause))
+			return arena_printf(g->arena, "\"%s\" must be green first: %s", s->node[i].probe->title,
+					    s->node[i].verdict.say ? s->node[i].verdict.say : state_names[s->node[i].verdict.state]);
+	}
+	return NULL;
+}
+
+static bool is_proven(const struct server *s, const struct step *step)
+{
+	for (const char *const *id = step->proves; *id; id++) {
+		int i = server_node(s, *id);
+		if (i < 0 || s->node[i].verdict.state != STATE_OK)
+			return false;
+	}
+	return step->proves[0] != NULL;
+}
+
+static const char *host_of(const struct planning *g, const char *place)
+{
+	struct utsname u;
+	const struct server *s = g->f->server;
+	const char *host = !strcmp(place, "db") ? s->db_host : !strcmp(place, "backup") ? s->backup_host : NULL;
+	if (!strcmp(place, "console") && !uname(&u))
+		return arena_dup(g->arena, u.nodename);
+	return host && *host ? host : place;
+}
+
+static const char *user_of(const struct planning *g, const char *as)
+{
+	const char *barman = know(g->f->server->view, "server.barman_user");
+	return !as ? "" : !strcmp(as, "barman") && barman && *barman ? barman : as;
+}
+
+static const char *why_copy(const struct planning *g, const struct planned *p)
+{
+	if (g->f->read_only)
+		return "walmedic runs with --read-only";
+	if (!*p->user)
+		return "the page does not say as which user";
+	if (!g->f->can_act || !g->f->can_act(g->f->arg, p->place, p->user))
+		return arena_printf(g->arena, "from here there is no way in to %s as \"%s\"", p->host, p->user);
+	return NULL;
+}
+
+static void plan_step(const struct planning *g, const struct step *step, int number, struct planned *ret)
+{
+	const char *as = step->as;
+	*ret = (struct planned){.step = step, .number = number, .place = step->on ? step->on : "console"};
+	ret->user = user_of(g, as);
+	ret->host = host_of(g, ret->place);
+	fill_text(g, ret);
+	ret->closed = unmet(g, step);
+	ret->copy_only = why_copy(g, ret);
+	ret->proven = is_proven(g->f->server, step);
+}
+
+static bool heading_taken(const struct plan *plan, const char *heading)
+{
+	for (int i = 0; i < plan->steps; i++)
+		if (!strcmp(plan->step[i].step->heading, heading))
+			return true;
+	return false;
+}
+
+void plan_make(struct arena *a, const struct page *page, const struct plan_for *f, struct plan *ret)
+{
+	struct planning g = {a, page, f};
+	*ret = (struct plan){.page = page, .step = arena_alloc(a, sizeof *ret->step * (size_t)(page->steps + 1))};
+	for (int i = 0; i < page->steps; i++) {
+		const struct step *step = &page->step[i];
+		if (heading_taken(ret, step->heading) || !plan_when(f->server->view, step->when))
+			continue;
+		plan_step(&g, step, ret->steps + 1, &ret->step[ret->steps]);
+		ret->steps++;
+	}
+}

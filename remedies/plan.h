@@ -1,0 +1,48 @@
+/* From a page and what is known to the exact steps: pure, does nothing. */
+#ifndef WALMEDIC_REMEDIES_PLAN_H
+#define WALMEDIC_REMEDIES_PLAN_H
+
+#include "probes/engine/model.h"
+#include "remedies/page.h"
+
+struct answer {
+	const char *name, *value;
+};
+
+struct plan_for {
+	const struct server *server;
+	const char *cause;                 /* that is treated; NULL for a runbook */
+	const struct answer *answer;
+	int answers;
+	bool read_only;
+	/* Can we run something there as that user? NULL: only copying. */
+	bool (*can_act)(void *arg, const char *place, const char *user);
+	void *arg;
+};
+
+struct planned {
+	const struct step *step;
+	int number;                        /* 1.. */
+	const char *place, *host, *user;
+	const char *text;                  /* what would run, byte for byte; NULL when refused */
+	const char *shown;                 /* text with secrets masked; the page's own text when refused */
+	const char *refused;               /* why there is no text, or NULL */
+	const char *closed;                /* which requirement is not met, or NULL */
+	const char *copy_only;             /* why it cannot be run from here, or NULL */
+	bool proven;                       /* every probe it proves is green */
+};
+
+struct plan {
+	const struct page *page;
+	struct planned *step;              /* of steps with one heading the first whose when holds */
+	int steps;
+};
+
+void plan_make(struct arena *a, const struct page *page, const struct plan_for *f, struct plan *ret);
+/* What stands in for an answer that is not given: the default with its fact, "" if there is none. */
+const char *plan_fallback(const struct asked_value *ask, const struct view *v);
+bool plan_when(const struct view *v, const char *when);
+/* The node that holds the cause now, or -1. */
+int plan_cause_node(const struct server *s, const char *cause);
+
+#endif
