@@ -383,6 +383,57 @@ void flow_safety(const struct view *v, struct safety *ret)
 		ret->seconds = fmax(((double)view_now(v) - ret->safe_at) / 1000.0, 0);
 }
 
+/* ---- what remedy pages name ---- */
+
+struct search {
+	const struct view *v;
+	char name[64];
+	double lag, most;
+};
+
+static void find_hoarder(void *arg, const struct slot *s)
+{
+	struct search *h = arg;
+	bool beyond = !strcmp(s->status, "extended") || !strcmp(s->status, "unreserved") || s->lag > h->most;
+
+	if (s->active || !beyond || !(s->lag > h->lag) || slot_protected(h->v, s->name))
+		return;
+	h->lag = s->lag;
+	snprintf(h->name, sizeof(h->name), "%s", s->name);
+}
+
+/* On which host the other reader of our slot runs: "db", "backup", or "elsewhere". */
+static const char *where_held(const struct view *v, const struct slot *s)
+{
+	const char *address = s->holder_address;
+
+	if (!s->active || !s->holder_visible || slot_is_ours(v, s))
+		return NULL;
+	if (!address || !strncmp(address, "127.", 4) || !strcmp(address, "::1"))
+		return "db";
+	return flow_has_word(know(v, "server.receiver.addresses"), address) ? "backup" : "elsewhere";
+}
+
+static void name_for_pages(struct view *v, const struct filling *f)
+{
+	struct search h = {.v = v, .lag = -1, .most = know_num(v, "pg.settings.max_wal_size")};
+	double quarter = floor(know_num(v, "db.wal.size") / 4 / 1048576);
+	const char *name = slot_name(v);
+	struct slot s;
+	bool here = slot_get(v, name, &s);
+
+	if (isnan(h.most))
+		h.most = INFINITY;
+	slot_each(v, find_hoarder, &h);
+	learn(v, "server.hoarding_slot", h.name[0] ? h.name : NULL);
+	learn(v, "server.slot_used", name);
+	learn(v, "server.slot_holder_where", here ? where_held(v, &s) : NULL);
+	learn(v, "server.slot_holder_address", here ? s.holder_address : NULL);
+	learn(v, "server.wal_pin", f->pin.what);
+	if (quarter >= 16)
+		learn_f(v, "server.wal_keep_fit", "%.0fMB", quarter);
+}
+
 void flow_derive(struct view *v)
 {
 	struct filling pg_wal, backup;
@@ -395,4 +446,5 @@ void flow_derive(struct view *v)
 	learn_num(v, "forecast.backup_full_s", isfinite(backup.seconds) ? floor(backup.seconds) : NAN);
 	learn_num(v, "rpo.seconds", floor(safety.seconds));
 	learn(v, "rpo.route", safety.route);
+	name_for_pages(v, &pg_wal);
 }

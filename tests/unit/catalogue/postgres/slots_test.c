@@ -152,6 +152,7 @@ static void held(void **state)
 	expect_state(v, &probe_slot_active, STATE_UNKNOWN); /* without the processes it may be ours behind NAT */
 	answer_sh(v, &q_backup_receiver, stopped);
 	expect_cause(v, &probe_slot_active, "slot.held_by_other", RANK_FAIL);
+	assert_string_equal(know(v, "server.slot_holder_where"), "elsewhere");
 	/* our process has it: then whatever the address says, it is ours */
 	answer_sh(v, &q_backup_receiver, RECEIVER_RUNS);
 	expect_state(v, &probe_slot_active, STATE_OK);
@@ -225,9 +226,11 @@ static void gone_slots_are_forgotten(void **state)
 	(void)state;
 	answer_slots(v, two, 2);
 	expect_cause(v, &probe_slots_foreign, "slot.foreign_hoarding", RANK_FAIL);
+	assert_string_equal(know(v, "server.hoarding_slot"), "debezium"); /* the page names it */
 	view_set_now(v, NOW + 1000);
 	answer_slots(v, two, 1);
 	expect_state(v, &probe_slots_foreign, STATE_OK);
+	assert_null(know(v, "server.hoarding_slot"));
 	assert_int_equal(know_series(v, "pg.slot.barman_mydb.lag", p, 4), 2);
 	view_free(v);
 }
