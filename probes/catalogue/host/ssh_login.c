@@ -194,7 +194,8 @@ static const struct {
 	const char *ask, *list;
 	const char *faults[10];
 } whys[] = {
-	{"ask_near", "near.", {"key_refused", "key_missing", "key_permissions", "key_passphrase", "hostkey_unknown", "hostkey_changed"}},
+	{"ask_near", "near.", {"key_refused", "key_missing", "key_permissions", "key_passphrase", "hostkey_unknown", "hostkey_changed",
+			      "forced_command"}},
 	{"ask_far", "far.", {"key_refused", "key_passphrase", "closed", "failing", "forced_command", "login_shell",
 			     "account_locked", "nologin_file", "noisy_shell"}},
 	{"ask_hostkeys", "own.", {"hostkey_unknown", "hostkey_changed"}},

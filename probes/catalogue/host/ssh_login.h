@@ -9,7 +9,7 @@
  *   PREFIX.{known_name,known_file}  where ssh looks its key up
  *   PREFIX.offered        fingerprints of the keys that were offered, one a line
  *   PREFIX.ask_near, .ask_far, .ask_hostkeys  yes: looking at the files of that side may tell more
- *   PREFIX.near.*         this side's files (ssh_near): keys, known, pubkey, config_error
+ *   PREFIX.near.*         this side's files (ssh_near): key, bad_file (first unusable key), known, pubkey, config_error
  *   PREFIX.far.*          the accepting side (ssh_far): see ssh_why.c
  *   PREFIX.own.hostkeys   fingerprints read on the accepting host itself, PREFIX.own.public_key the one that it
  *                         sent ("TYPE BLOB"), if it is among them */

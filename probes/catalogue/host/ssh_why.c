@@ -51,23 +51,36 @@ static const char *fact(const struct view *v, const char *prefix, const char *na
 	return text ? text : "";
 }
 
+static void learn_at(struct view *v, const char *prefix, const char *name, const char *text)
+{
+	char full[128];
+	snprintf(full, sizeof full, "%s.%s", prefix, name);
+	learn(v, full, text && *text ? text : NULL);
+}
+
+/* The file of the first key that cannot be used: "MODE OWNER STATE FINGERPRINT PATH". */
+static void learn_bad_file(struct view *v, const char *prefix)
+{
+	char state[16], path[512] = "";
+	for (const char *p = fact(v, prefix, "near.key"); p && *p && !*path; p = strchr(p, '\n'), p = p ? p + 1 : NULL)
+		if (sscanf(p, "%*s %*s %15s %*s %511[^\n]", state, path) != 2 || !strcmp(state, "ok"))
+			*path = '\0';
+	learn_at(v, prefix, "near.bad_file", path);
+}
+
 void ssh_read_near(struct view *v, const char *prefix, const struct reply *r)
 {
+	char first[1024];
 	collect(v, prefix, "near", r, near_keys);
 	/* A step can install one public key: the first usable one. */
-	char name[128], first[1024];
 	const char *all = fact(v, prefix, "near.pubkey");
 	snprintf(first, sizeof first, "%.*s", (int)strcspn(all, "\n"), all);
-	snprintf(name, sizeof name, "%s.near.pubkey", prefix);
-	learn(v, name, *first ? first : NULL);
-	static const char *const places[] = {"known_name", "known_file"};
-	for (size_t i = 0; i < COUNT(places); i++) {
-		char near[32];
-		snprintf(near, sizeof near, "near.%s", places[i]);
-		snprintf(name, sizeof name, "%s.%s", prefix, places[i]);
-		if (!*fact(v, prefix, places[i]) && *fact(v, prefix, near))
-			learn(v, name, fact(v, prefix, near));
-	}
+	learn_at(v, prefix, "near.pubkey", first);
+	learn_bad_file(v, prefix);
+	if (!*fact(v, prefix, "known_name"))
+		learn_at(v, prefix, "known_name", fact(v, prefix, "near.known_name"));
+	if (!*fact(v, prefix, "known_file"))
+		learn_at(v, prefix, "known_file", fact(v, prefix, "near.known_file"));
 }
 
 void ssh_read_far(struct view *v, const char *prefix, const struct reply *r)

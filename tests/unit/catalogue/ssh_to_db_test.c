@@ -141,6 +141,7 @@ static void our_own_keys_are_looked_at(void **state)
 	judged(v, &probe_ssh_to_db, STATE_FAIL, "ssh.to_db.key_missing", NULL);
 	said(v, &q_ssh_to_db_near, "key=600 barman passphrase SHA256:x /var/lib/barman/.ssh/id_rsa\nend=1\n");
 	judged(v, &probe_ssh_to_db, STATE_FAIL, "ssh.to_db.key_passphrase", "id_rsa");
+	assert_string_equal(know(v, "ssh.to_db.near.bad_file"), "/var/lib/barman/.ssh/id_rsa");
 	said(v, &q_ssh_to_db_near, "key=644 barman permissions SHA256:x /var/lib/barman/.ssh/id_rsa\nend=1\n");
 	judged(v, &probe_ssh_to_db, STATE_FAIL, "ssh.to_db.key_permissions", "id_rsa");
 	said(v, &q_ssh_to_db_near, "pubkey=ssh-ed25519 AAAA barman@backup1\npubkey=ssh-rsa BBBB\nkey=600 barman ok SHA256:x /x\nend=1\n");
