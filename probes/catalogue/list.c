@@ -1,4 +1,5 @@
 #include "probes/catalogue/barman/config.h"
+#include "probes/catalogue/host/host.h"
 #include "probes/catalogue/postgres/postgres.h"
 #include "probes/engine/probe.h"
 
@@ -6,7 +7,11 @@
 
 /* One line a probe, in order of what rests on what: a probe's needs stand above it. */
 const struct probe *const catalogue[] = {
+	&probe_host_backup,
 	&probe_config_barman,
+	&probe_host_db,
+	&probe_ssh_to_db,
+	&probe_ssh_to_backup,
 	&probe_pg_config_file,
 	&probe_pg_connect,
 	&probe_pg_privileges,

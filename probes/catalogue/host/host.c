@@ -7,9 +7,8 @@
 
 #include "probes/base/text.h"
 #include "probes/catalogue/host/host.h"
+#include "probes/catalogue/postgres/postgres.h"
 
-
-extern const struct question q_pg_settings, q_repl_identify; /* probes/catalogue/postgres */
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 

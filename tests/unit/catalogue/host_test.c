@@ -1,10 +1,7 @@
 #include <errno.h>
 
+#include "probes/catalogue/postgres/postgres.h"
 #include "tests/unit/catalogue/ssh_test.h"
-
-/* Stand-ins, where PostgreSQL's own questions are not linked in. */
-__attribute__((weak)) const struct question q_pg_settings = {.id = "pg.settings", .at = "pg"};
-__attribute__((weak)) const struct question q_repl_identify = {.id = "repl.identify", .at = "repl"};
 
 static const char BACKUP[] = "clock=5000\nhostname=backup1\nwho=root\ninit=other\nos=Debian\nend=1\n";
 static const char DB[] = "clock=5000\nhostname=db1\nwho=root\ninit=systemd\nos=Debian\nend=1\n";
