@@ -1,5 +1,6 @@
 #include "probes/catalogue/barman/config.h"
 #include "probes/catalogue/host/host.h"
+#include "probes/catalogue/flow.h"
 #include "probes/catalogue/postgres/postgres.h"
 #include "probes/engine/probe.h"
 
@@ -21,5 +22,16 @@ const struct probe *const catalogue[] = {
 	&probe_archive_command,
 	&probe_archive_flow,
 	&probe_archive_backlog,
+	&probe_disk_backup,
+	&probe_disk_pg_wal,
+	&probe_receiver_client,
+	&probe_receiver_running,
+	&probe_slot_exists,
+	&probe_slot_active,
+	&probe_slot_lag,
+	&probe_slots_foreign,
+	&probe_incoming,
+	&probe_backup_last,
+	&probe_rpo,
 	NULL,
 };

@@ -1,4 +1,4 @@
-catalogue_libs = probes/catalogue/libcatalogue.a probes/engine/libengine.a probes/config/libconfig.a \
+catalogue_libs = probes/catalogue/libcatalogue.a probes/engine/libengine.a probes/catalogue/libcatalogue.a probes/engine/libengine.a probes/config/libconfig.a \
 	probes/link/liblink.a probes/base/libbase.a
 check_PROGRAMS += tests/unit/catalogue/causes_test
 TESTS += tests/unit/catalogue/causes_test

@@ -1,4 +1,4 @@
-remedies_test_libs = remedies/libremedies.a probes/catalogue/libcatalogue.a probes/engine/libengine.a probes/catalogue/libcatalogue.a \
+remedies_test_libs = remedies/libremedies.a probes/catalogue/libcatalogue.a probes/engine/libengine.a probes/catalogue/libcatalogue.a probes/engine/libengine.a \
 	probes/config/libconfig.a probes/link/liblink.a probes/base/libbase.a \
 	$(CMARK_LIBS) $(JANSSON_LIBS) $(INIH_LIBS) $(UV_LIBS) $(PQ_LIBS) $(SSH2_LIBS) $(CMOCKA_LIBS) -lm
 remedies_tests = \
