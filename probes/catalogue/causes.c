@@ -338,6 +338,21 @@ const struct blame blames[] = {
 	{"ha.primary_moved", "slot.missing", EDGE_ALWAYS},
 	{"ha.primary_moved", "receiver.timeline", EDGE_ALWAYS},
 	{"ha.primary_moved", "archive_mode.standby", EDGE_ALWAYS},
+	/* our own way in breaks with the pipeline's: the same sshd */
+	{"host.dns", "host.access", EDGE_SAME_HOST},
+	{"host.unreachable", "host.access", EDGE_SAME_HOST},
+	{"ssh.to_db.refused", "host.access", EDGE_SAME_HOST},
+	{"ssh.to_db.timeout", "host.access", EDGE_SAME_HOST},
+	{"ssh.to_db.unreachable", "host.access", EDGE_SAME_HOST},
+	{"ssh.to_db.no_banner", "host.access", EDGE_SAME_HOST},
+	{"ssh.to_db.throttled", "host.access", EDGE_SAME_HOST},
+	{"ssh.to_db.nologin_file", "host.access", EDGE_SAME_HOST},
+	{"ssh.to_backup.refused", "host.access", EDGE_SAME_HOST},
+	{"ssh.to_backup.timeout", "host.access", EDGE_SAME_HOST},
+	{"ssh.to_backup.unreachable", "host.access", EDGE_SAME_HOST},
+	{"ssh.to_backup.no_banner", "host.access", EDGE_SAME_HOST},
+	{"ssh.to_backup.throttled", "host.access", EDGE_SAME_HOST},
+	{"ssh.to_backup.nologin_file", "host.access", EDGE_SAME_HOST},
 	{NULL, NULL, EDGE_ALWAYS},
 };
 

@@ -28,7 +28,7 @@ static bool server_is_up(const struct server *s)
 	return n >= 0 && (s->node[n].verdict.state == STATE_OK || s->node[n].verdict.state == STATE_WARN);
 }
 
-bool graph_edge_holds(const struct server *s, const struct blame *edge, const struct finding *from)
+bool graph_edge_holds(const struct server *s, const struct blame *edge, const struct finding *from, const struct finding *to)
 {
 	switch (edge->when) {
 	case EDGE_ALWAYS: return true;
@@ -36,6 +36,7 @@ bool graph_edge_holds(const struct server *s, const struct blame *edge, const st
 	case EDGE_PG_DOWN: return server_is_down(s);
 	case EDGE_AT_DB: return from && !strcmp(from->place, "db");
 	case EDGE_AT_BACKUP: return from && !strcmp(from->place, "backup");
+	case EDGE_SAME_HOST: return from && to && !strcmp(from->place, to->place);
 	}
 	return false;
 }
@@ -94,9 +95,9 @@ static int look_behind(const struct server *s, struct walk *w, const char *to, c
 			if (w->seen[c - causes] || !text_match(e->from, c->id))
 				continue;
 			const struct finding *f = find_finding(s, c->id, start->rank, &node);
-			if (f && f != start && graph_edge_holds(s, e, f))
+			if (f && f != start && graph_edge_holds(s, e, f, start))
 				return node;
-			if (!f && graph_edge_holds(s, e, NULL) && is_unobservable(s, c->id))
+			if (!f && graph_edge_holds(s, e, NULL, start) && is_unobservable(s, c->id))
 				push(w, c);
 		}
 	}

@@ -129,7 +129,7 @@ static bool is_standing(const struct server *s, const struct finding *f)
 	const struct cause *c = cause_find(f->cause);
 	static const struct blame down = {.when = EDGE_PG_DOWN};
 	return c && ((c->flags & CAUSE_STANDING) ||
-		     ((c->flags & CAUSE_STANDING_DOWN) && graph_edge_holds(s, &down, NULL)));
+		     ((c->flags & CAUSE_STANDING_DOWN) && graph_edge_holds(s, &down, NULL, NULL)));
 }
 
 static void add_root(struct server *s, int node, const struct finding *f, bool standing)

@@ -12,7 +12,8 @@ void graph_judge(struct server *s);
 
 /* Nearest failing cause that explains `finding` of node n: the index of its node, or -1. */
 int graph_explain(const struct server *s, int n, const struct finding *finding);
-/* Does the server's being up or down (as pg.connect saw it) let this edge hold? */
-bool graph_edge_holds(const struct server *s, const struct blame *edge, const struct finding *from);
+/* Does the edge hold: by the server's being up or down (as pg.connect saw it), by the host of what
+ * explains (from, NULL: not observed) and of what is explained (to)? */
+bool graph_edge_holds(const struct server *s, const struct blame *edge, const struct finding *from, const struct finding *to);
 
 #endif

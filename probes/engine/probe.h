@@ -67,7 +67,7 @@ struct cause {
 	const char *place;     /* where its remedy's first step is: "backup" or "db" */
 	unsigned flags;
 };
-enum edge_when { EDGE_ALWAYS, EDGE_PG_UP, EDGE_PG_DOWN, EDGE_AT_DB, EDGE_AT_BACKUP };
+enum edge_when { EDGE_ALWAYS, EDGE_PG_UP, EDGE_PG_DOWN, EDGE_AT_DB, EDGE_AT_BACKUP, EDGE_SAME_HOST };
 struct blame {                 /* from explains to; '*' allowed in both */
 	const char *from, *to;
 	enum edge_when when;
