@@ -1,4 +1,5 @@
-/* SQL through the psql program at another place, as its user: with that user's .pgpass and environment.
+/* SQL through the psql program at another place, as its user: with that user's .pgpass and environment; where
+ * there is no psql (a Barman host needs none), through the psycopg2 that Barman itself connects with.
  * What one turn asked is one psql. Everything comes back on stdout between marks that no content can
  * forge (64 random bits); separators are printable, because every reply passes the door first. */
 #include <stdio.h>
@@ -50,6 +51,34 @@ static void split_conninfo(const char *conninfo, struct str *plain, struct str *
 	}
 }
 
+/* Speaks like psql does in write_script: statements up to each "\\echo 'MARK' N" line of stdin. */
+static const char psycopg[] =
+	"import os,re,sys\n"
+	"m,dsn=sys.argv[1:]\n"
+	"try:\n"
+	"    import psycopg2\n"
+	"except ImportError:\n"
+	"    sys.exit('psql: not found')\n"
+	"try:\n"
+	"    c=psycopg2.connect(dsn)\n"
+	"except psycopg2.Error as e:\n"
+	"    sys.stderr.write(str(e))\n"
+	"    sys.exit(2)\n"
+	"c.autocommit=True\n"
+	"def text(v):\n"
+	"    return m+'0' if v is None else ('f','t')[v] if isinstance(v,bool) else str(v)\n"
+	"for n,q in enumerate(re.split(r\"\\n;\\n\\\\echo '.*\\n\\\\if .*\\n\\\\echo .*\\n\\\\endif\\n\",sys.stdin.read())[:-1],1):\n"
+	"    try:\n"
+	"        k=c.cursor()\n"
+	"        k.execute(q)\n"
+	"        r=k.fetchall() if k.description else []\n"
+	"        if r:\n"
+	"            print((m+';\\n').join((m+',').join(map(text,x)) for x in r))\n"
+	"        print(m,n,'00000')\n"
+	"    except psycopg2.Error as e:\n"
+	"        print(m,n,e.pgcode or '58000')\n"
+	"        print(m,'message',e.diag.message_primary or e)\n";
+
 static void add_statement(struct str *s, const struct talk *t, const char *sql, unsigned number)
 {
 	str_addf(s, "%s\n;\n\\echo '%s' %u :SQLSTATE\n\\if :ERROR\n\\echo '%s' message :LAST_ERROR_MESSAGE\n\\endif\n",
@@ -68,9 +97,12 @@ static void write_script(const struct place *p, const struct talk *t, unsigned s
 		text_shell_quote(s, password.s);
 		str_add(s, "; export PGPASSWORD\n");
 	}
-	str_addf(s, "exec 3>&1\ne=$({ psql -X -A -t -q -F '%s,' -R '%s;\n' -P 'null=%s0' -d ", t->mark, t->mark, t->mark);
+	str_addf(s, "m='%s'; d=", t->mark);
 	text_shell_quote(s, str_text(&plain));
-	str_addf(s, " <<'%s' >&3\n", t->mark);
+	str_add(s, "\nask() { if psql --version >/dev/null 2>&1; then psql -X -A -t -q -F \"$m,\" -R \"$m;\n\" -P \"null=${m}0\" -d \"$d\"\n"
+		   "else python3 -c ");
+	text_shell_quote(s, psycopg);
+	str_addf(s, " \"$m\" \"$d\"; fi; }\nexec 3>&1\ne=$({ ask <<'%s' >&3\n", t->mark);
 	for (const struct asked *a = t->asked.first; a; a = a->next)
 		add_statement(s, t, a->text, ++number);
 	str_addf(s, "%s\nprintf '%s exit %%s\\n' \"$?\" >&3; } 2>&1)\nprintf '%%s\\n' '%s words' \"$e\"\n", t->mark, t->mark, t->mark);
