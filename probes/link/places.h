@@ -16,6 +16,7 @@ struct opening {
 	const char *nonce;  /* for the marks of the layers in between */
 	const char *text;   /* runs there with the rest of stdin */
 	size_t n;
+	bool fresh;         /* a login of its own: never a channel of an older one */
 	bool verbose;       /* stages shall be told (ssh -v); never where stderr belongs to the text */
 };
 

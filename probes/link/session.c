@@ -26,7 +26,7 @@ struct session {
 	unsigned last_id;
 	int64_t head_since;
 	enum at at;
-	bool alone, fresh, over;
+	bool alone, over;
 	struct deadline deadline, login;
 };
 
@@ -163,7 +163,7 @@ static void wire_ended(void *arg, const struct wire_end *e)
 	if (s->at != AT_READY)
 		locate(s, e->exited ? e->status : 255, &f);
 	if (!e->exited && *e->stage && s->at != AT_READY && s->place->class != &via_class)
-		f = (struct ssh_fault){e->stage, e->sys_errno, !strcmp(e->stage, "auth")};
+		f = (struct ssh_fault){e->stage, e->sys_errno, !strcmp(e->stage, "auth") || !strcmp(e->stage, "banner")};
 	r.stage = s->at == AT_READY ? "session" : f.stage;
 	r.sys_errno = f.sys_errno;
 	end_all(s, r, f.refused);
@@ -313,13 +313,12 @@ static void wire_bytes(void *arg, bool is_err, const char *bytes, size_t n)
 
 static const struct wire_ops session_ops = {wire_bytes, wire_ended};
 
-static struct session *session_open(struct place *p, bool alone, const struct asked *first)
+static struct session *session_open(struct place *p, bool alone, bool fresh, const struct asked *first)
 {
 	struct session *s = xcalloc(1, sizeof *s);
 	struct str text = {0};
 	s->place = p;
 	s->alone = alone;
-	s->fresh = true;
 	queue_init(&s->sent);
 	shell_nonce(s->nonce);
 	frames_init(&s->frames, s->nonce);
@@ -328,7 +327,7 @@ static struct session *session_open(struct place *p, bool alone, const struct as
 	s->next = p->sessions;
 	p->sessions = s;
 	shell_loop(&text, s->nonce);
-	struct opening o = {.nonce = s->nonce, .text = text.s, .n = text.len, .verbose = true};
+	struct opening o = {.nonce = s->nonce, .text = text.s, .n = text.len, .fresh = fresh, .verbose = true};
 	s->wire = p->class->open(p, &o, &session_ops, s);
 	deadline_set(&s->deadline, first->deadline_ms);
 	str_free(&text);
@@ -397,13 +396,13 @@ void session_flush(struct place *p)
 			continue;
 		struct session *s = NULL;
 		if (a->alone)
-			s = session_open(p, true, a);
+			s = session_open(p, true, a->fresh, a);
 		else if (!(s = connecting(p)) && !fresh)
 			s = p->kept;
 		else if (!s && place_backs_off(p))
 			s = p->kept;
 		if (!s)
-			s = session_open(p, false, a);
+			s = session_open(p, false, fresh, a);
 		send_one(s, a);
 	}
 }

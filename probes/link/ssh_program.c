@@ -1,20 +1,21 @@
 /* Our own ssh by the ssh program: it knows ssh_config, jump hosts, agents, certificates and every
  * algorithm. Host keys are never accepted here; no master connection makes a broken login look whole. */
+#include "probes/link/ssh_program.h"
+
 #include <stdio.h>
 
 #include "probes/link/child.h"
-#include "probes/link/places.h"
-#include "probes/link/session.h"
 #include "probes/link/shell.h"
 
-static struct wire *ssh_open(struct place *p, const struct opening *o, const struct wire_ops *ops, void *arg)
+struct wire *ssh_program_open(struct place *p, const struct opening *o, const struct wire_ops *ops, void *arg)
 {
 	struct str word = {0};
 	char port[16];
-	const char *argv[24];
+	const char *argv[36];
 	int n = 0;
 	static const char *const options[] = {"ssh", "-T", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "ControlMaster=no",
-					      "-o", "ControlPath=none", "-o", "ForwardAgent=no"};
+					      "-o", "ControlPath=none", "-o", "ForwardAgent=no", "-o", "ClearAllForwardings=yes", "-o", "PermitLocalCommand=no",
+					      "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=10", "-o", "ServerAliveCountMax=2"};
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
 		argv[n++] = options[i];
 	if (o->verbose)
@@ -38,5 +39,3 @@ static struct wire *ssh_open(struct place *p, const struct opening *o, const str
 	str_free(&word);
 	return w;
 }
-
-const struct place_class ssh_class = {.via = "ssh", .flush = session_flush, .open = ssh_open};

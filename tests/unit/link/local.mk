@@ -4,3 +4,9 @@ TESTS += tests/unit/link/place_test
 tests_unit_link_place_test_SOURCES = tests/unit/link/place_test.c
 tests_unit_link_place_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_link_place_test_LDADD = $(link_libs) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/link/ssh_test
+TESTS += tests/unit/link/ssh_test
+tests_unit_link_ssh_test_SOURCES = tests/unit/link/ssh_test.c tests/unit/link/peers.c tests/unit/link/peers.h
+tests_unit_link_ssh_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_link_ssh_test_LDADD = $(link_libs) $(CMOCKA_LIBS)
