@@ -8,6 +8,7 @@
 #include "probes/base/str.h"
 #include "probes/base/text.h"
 #include "probes/catalogue/barman/config.h"
+#include "probes/catalogue/host/host.h"
 #include "probes/config/barman.h"
 #include "probes/config/ini.h"
 #include "probes/config/options.h"
@@ -185,6 +186,7 @@ void config_learn(struct view *v, const struct barman_config *c, const struct ba
 	learn_age(v, s, "last_backup_maximum_age");
 	learn_age(v, s, "last_wal_maximum_age");
 	learn_ssh(v, s);
+	learn_pipeline_command(v);
 	learn_target(v, s);
 	learn_xlogdb(v, c, s);
 	learn_meant(v, c, s);

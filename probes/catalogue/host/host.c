@@ -161,8 +161,10 @@ static void add_words(const struct view *v, const struct signs *s, struct verdic
 {
 	for (int i = 0; i < s->n_said; i++) {
 		const struct reply *r = view_reply(v, s->said[i]);
+		/* Without the debug lines of ssh -v. */
+		const char *plain = s->said[i] == &q_ssh_to_db ? know(v, "ssh.to_db.words") : NULL;
 		if (*r->words)
-			verdict_evidence(ret, "%s: %s", s->said[i]->id, r->words);
+			verdict_evidence(ret, "%s: %s", s->said[i]->id, plain ? plain : r->words);
 		else
 			verdict_evidence(ret, "%s: %s%s%s", s->said[i]->id, outcome_names[r->outcome], *r->stage ? " at " : "", r->stage);
 	}
@@ -183,19 +185,33 @@ static bool judge_dead(const struct view *v, const struct signs *s, const char *
 	return true;
 }
 
+/* sshd turns everybody away: that is told by the pipeline's own login, once. */
+static bool fails_alike(const struct view *v, const struct reply *r, const char *place)
+{
+	static const char *const faults[] = {"refused", "timeout", "unreachable", "no_banner", "throttled"};
+	bool before_login = !strcmp(r->stage, "connect") || !strcmp(r->stage, "banner");
+	for (size_t i = 0; before_login && i < COUNT(faults); i++)
+		if (know_is(v, !strcmp(place, "db") ? "ssh.to_db.fault" : "ssh.to_backup.fault", faults[i]))
+			return true;
+	return false;
+}
+
 /* Our own login, where the configuration gives us one. */
 static void judge_own(const struct view *v, const struct question *q, const char *host, const char *place, struct verdict *ret)
 {
 	const struct reply *r = view_reply(v, q);
 	char fact[64];
+	snprintf(fact, sizeof fact, "server.%s_url", place);
 	if (view_asked(v, q) != ASKED_FAILED) {
 		verdict_unseen(ret, v, q);
 		return;
 	}
-	verdict_cause(ret, RANK_WARN, "host.access", "walmedic's own login to \"%s\" fails (%s%s%s): what only that host can show stays unseen", host,
-		      outcome_names[r->outcome], *r->stage ? " at " : "", r->stage);
+	if (fails_alike(v, r, place))
+		verdict_ok(ret, "\"%s\" answers, but its sshd lets in neither the pipeline nor us: what only that host can show stays unseen", host);
+	else
+		verdict_cause(ret, RANK_WARN, "host.access", "walmedic's own login to \"%s\" fails (%s%s%s): what only that host can show stays unseen",
+			      host, outcome_names[r->outcome], *r->stage ? " at " : "", r->stage);
 	verdict_host(ret, place);
-	snprintf(fact, sizeof fact, "server.%s_url", place);
 	verdict_evidence(ret, "%s: %s", know(v, fact) ? know(v, fact) : q->id, r->words);
 }
 

@@ -97,16 +97,32 @@ static const char *sentence(const char *fault)
 	return NULL;
 }
 
+/* known_hosts says ED25519, the protocol ssh-ed25519. */
+static const char *known_line(const char *known, const char *type)
+{
+	static const char *const names[][2] = {{"ssh-ed25519", "ED25519 "}, {"ecdsa-", "ECDSA "}, {"ssh-rsa", "RSA "}};
+	for (size_t i = 0; i < COUNT(names); i++)
+		for (const char *p = known; text_starts(type, names[i][0]) && p && *p; p = strchr(p, '\n'), p = p ? p + 1 : NULL)
+			if (text_starts(p, names[i][1]))
+				return p;
+	return known;
+}
+
+static void add_fingerprints(const struct ssh_way *w, const struct view *v, struct verdict *ret)
+{
+	const char *type = fact(w, v, "hostkey_type"), *sent = fact(w, v, "hostkey"), *own = fact(w, v, "own.hostkeys");
+	const char *known = known_line(fact(w, v, "near.known"), type);
+	verdict_evidence(ret, "sent now: %s %s", type, sent);
+	verdict_evidence(ret, "known before: %.*s", *known ? (int)strcspn(known, "\n") : 4, *known ? known : "none");
+	if (*own)
+		verdict_evidence(ret, "read on that host itself: %s", *fact(w, v, "own.public_key") ? sent : own);
+}
+
 /* What was found by looking at both sides, in their own words. */
 static void add_evidence(const struct ssh_way *w, const struct view *v, const char *fault, struct verdict *ret)
 {
-	if (text_starts(fault, "hostkey_")) {
-		const char *known = fact(w, v, "near.known"), *own = fact(w, v, "own.hostkeys");
-		verdict_evidence(ret, "sent now: %s %s", fact(w, v, "hostkey_type"), fact(w, v, "hostkey"));
-		verdict_evidence(ret, "known before: %s", *known ? known : "none");
-		if (*own)
-			verdict_evidence(ret, "read on that host itself: %s", own);
-	}
+	if (text_starts(fault, "hostkey_"))
+		add_fingerprints(w, v, ret);
 	if (!strcmp(fault, "noisy_shell") || !strcmp(fault, "forced_command") || !strcmp(fault, "login_shell"))
 		verdict_evidence(ret, "printed: %s", fact(w, v, "noise"));
 	if (*fact(w, v, "words"))

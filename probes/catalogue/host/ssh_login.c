@@ -119,7 +119,10 @@ static void learn_at(struct view *v, const char *prefix, const char *name, const
 static bool is_chatter(const char *line)
 {
 	static const char *const heads[] = {"debug1:", "debug2:", "debug3:", "OpenSSH_", "Authenticated to ", "Transferred: ",
-					    "Bytes per second: ", "@@@"};
+					    "Bytes per second: ", "@@@", "@  ",
+					    /* of the warning about a changed key, which is judged and not repeated */
+					    "IT IS POSSIBLE THAT", "Someone could be eavesdropping", "It is also possible that",
+					    "Please contact your", "  remove with:", "  ssh-keygen "};
 	for (size_t i = 0; i < COUNT(heads); i++)
 		if (text_starts(line, heads[i]))
 			return true;

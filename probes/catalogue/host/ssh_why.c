@@ -226,7 +226,7 @@ static const char *bad_mode(struct look *l, const char *why, const char *text)
 	char mode[16] = "", owner[64] = "", path[512] = "";
 	if (sscanf(line, "%*s %15s %63s %511[^\n]", mode, owner, path) != 3)
 		return NULL;
-	str_addf(&l->say, "sshd ignores authorized_keys: \"%s\" %s (mode %s, owner \"%s\")", path, text, mode, owner);
+	str_addf(&l->say, "\"%s\" %s (mode %s, owner \"%s\")", path, text, mode, owner);
 	return "authorized_keys_permissions";
 }
 

@@ -61,13 +61,27 @@ static void dead_only_when_every_port_is_silent(void **state)
 	fails(v, &q_pg_settings, REPLY_NO_LINK, "connect", EHOSTUNREACH, "");
 	judged(v, &probe_host_db, STATE_FAIL, "host.unreachable", "db1");
 	fails(v, &q_pg_settings, REPLY_NO_LINK, "connect", ECONNREFUSED, "");
-	judged(v, &probe_host_db, STATE_WARN, "host.access", NULL);
+	judged(v, &probe_host_db, STATE_OK, NULL, "neither the pipeline nor us");
 	fails(v, &q_pg_settings, REPLY_TIMEOUT, "connect", 0, "");
+	login(v, "ok");
+	judged(v, &probe_host_db, STATE_WARN, "host.access", NULL);
+	view_free(v);
+}
+
+/* Whom sshd turns away before any login it turns away alike; only what differs is a matter of our own access. */
+static void what_fails_alike_is_told_once(void **state)
+{
+	(void)state;
+	struct view *v = server("ssh://root@db1");
+	fails(v, &q_pg_settings, REPLY_DONE, "", 0, "");
+	fails(v, &q_host_db, REPLY_TIMEOUT, "banner", 0, "");
 	login(v, "no_banner");
-	judged(v, &probe_host_db, STATE_WARN, "host.access", NULL);
-	login(v, "timeout");
-	fails(v, &q_host_db, REPLY_NO_LINK, "connect", ECONNREFUSED, "");
-	judged(v, &probe_host_db, STATE_WARN, "host.access", NULL);
+	judged(v, &probe_host_db, STATE_OK, NULL, "neither the pipeline nor us");
+	login(v, "key_refused");
+	judged(v, &probe_host_db, STATE_WARN, "host.access", "at banner");
+	fails(v, &q_host_db, REPLY_NO_LINK, "auth", 0, "Permission denied (publickey).");
+	login(v, "port_refused");
+	judged(v, &probe_host_db, STATE_WARN, "host.access", "at auth");
 	view_free(v);
 }
 
@@ -80,7 +94,7 @@ static void psql_s_words_count_where_there_is_no_errno(void **state)
 	fails(v, &q_pg_settings, REPLY_NO_LINK, "", 0, "psql: error: connection to server at \"db1\" (10.77.0.3), port 5432 failed: timeout expired");
 	judged(v, &probe_host_db, STATE_FAIL, "host.unreachable", NULL);
 	fails(v, &q_pg_settings, REPLY_NO_LINK, "", 0, "psql: error: connection to server at \"db1\" failed: FATAL:  no pg_hba.conf entry");
-	judged(v, &probe_host_db, STATE_WARN, "host.access", NULL);
+	judged(v, &probe_host_db, STATE_OK, NULL, NULL);
 	view_free(v);
 }
 
@@ -94,6 +108,8 @@ static void a_dead_barman_host_says_nothing_about_the_other(void **state)
 	fails(v, &q_host_db, REPLY_NO_LINK, "auth", 0, "Permission denied (publickey).");
 	judged(v, &probe_host_db, STATE_WARN, "host.access", "at auth");
 	judged(v, &probe_host_backup, STATE_FAIL, "host.unreachable", "backup1");
+	learn(v, "ssh.to_backup.fault", "refused");
+	judged(v, &probe_host_backup, STATE_OK, NULL, "neither the pipeline nor us");
 	learn(v, "ssh.to_backup.fault", "none");
 	judged(v, &probe_host_backup, STATE_WARN, "host.access", NULL);
 	view_free(v);
@@ -129,6 +145,7 @@ int main(void)
 		cmocka_unit_test(a_host_says_who_it_is),
 		cmocka_unit_test(cut_or_hostile_answers_teach_nothing),
 		cmocka_unit_test(dead_only_when_every_port_is_silent),
+		cmocka_unit_test(what_fails_alike_is_told_once),
 		cmocka_unit_test(psql_s_words_count_where_there_is_no_errno),
 		cmocka_unit_test(a_dead_barman_host_says_nothing_about_the_other),
 		cmocka_unit_test(a_name_is_called_wrong_only_when_nobody_resolves_it),
