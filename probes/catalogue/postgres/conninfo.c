@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "probes/base/arena.h"
+#include "probes/engine/facts.h"
 #include "probes/link/reply.h"
 
 const char *conninfo_value(const char *conninfo, const char *key, char *buf, size_t size)
@@ -36,6 +37,31 @@ const char *conninfo_target(const char *conninfo, char *buf, size_t size)
 	conninfo_value(conninfo, "port", port, sizeof port);
 	snprintf(buf, size, "%s:%s", *host ? host : "the local socket", *port ? port : "5432");
 	return buf;
+}
+
+/* "… from host "10.77.0.2", user …": the address the server saw (PostgreSQL auth.c). */
+static void learn_address(struct view *v, const char *fact, const char *words)
+{
+	const char *at = strstr(words, "host \"");
+	size_t n = at ? strspn(at + 6, "0123456789abcdefABCDEF.:") : 0;
+	char address[64];
+	snprintf(address, sizeof address, "%.*s", (int)(n < 60 ? n : 60), at ? at + 6 : "");
+	learn(v, fact, n && at[6 + n] == '"' ? address : NULL);
+}
+
+void learn_conninfo(struct view *v, const char *conninfo, const char *prefix, const struct reply *r)
+{
+	static const struct {
+		const char *key, *fact, *otherwise;
+	} parts[] = {{"host", "host", NULL}, {"port", "pg_port", "5432"}, {"user", "user", NULL}, {"dbname", "database", NULL}};
+	char fact[64], value[256];
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		snprintf(fact, sizeof fact, "%s.%s", prefix, parts[i].fact);
+		conninfo_value(conninfo, parts[i].key, value, sizeof value);
+		learn(v, fact, *value ? value : parts[i].otherwise);
+	}
+	snprintf(fact, sizeof fact, "%s.client_address", prefix);
+	learn_address(v, fact, r->outcome == REPLY_DONE ? "" : r->words);
 }
 
 char *reply_copy(const struct reply *r)

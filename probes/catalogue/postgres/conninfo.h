@@ -5,11 +5,14 @@
 #include <stddef.h>
 
 struct reply;
+struct view;
 
 /* The value of key, "" when it is not given or conninfo is NULL. */
 const char *conninfo_value(const char *conninfo, const char *key, char *buf, size_t size);
 /* "HOST:PORT" for people. */
 const char *conninfo_target(const char *conninfo, char *buf, size_t size);
+/* Learns prefix.{host,pg_port,user,database} and, of a rejection, prefix.client_address: remedies need them. */
+void learn_conninfo(struct view *v, const char *conninfo, const char *prefix, const struct reply *r);
 /* The reply's bytes as a string of malloc, without NULs. */
 char *reply_copy(const struct reply *r);
 

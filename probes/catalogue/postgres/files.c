@@ -50,6 +50,8 @@ static void learn_file_row(struct view *v, const struct reply *r, int i)
 	learn(v, fact, value);
 	snprintf(fact, sizeof fact, "pg.file_source.%s", name);
 	learn(v, fact, where);
+	if (!strcmp(name, "archive_mode"))
+		learn_yes_no(v, "pg.archive_mode_in_auto_conf", where && strstr(where, "postgresql.auto.conf:"));
 }
 
 static void forget_files(struct view *v)

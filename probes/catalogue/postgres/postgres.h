@@ -15,7 +15,8 @@
  *   db.archive.ready_count (series)  db.archive.oldest_ready_ms  db.archive.first_ready  db.archive.done_count
  *   db.archiver.pid  db.archiver.age_s  db.archiver.title  db.archiver.child_age_s  db.archiver.child
  *   db.log.archive_status  db.log.archive_wal  db.log.archive_words  db.log.start_failure  db.log.stopped
- * and of the server: archive.{command,kind,program,program_path,target_host,target_user,server,ssh_words,
+ *   db.init systemd|none  db.manager patroni|none  db.pg_tool pg_ctlcluster|systemctl
+ * and of the server: {connect,repl}.{host,pg_port,user,database,client_address}, archive.{command,kind,program,program_path,target_host,target_user,server,ssh_words,
  *   target_directory,target_port,corrected_command}, connect.{why,port}, repl.{system_identifier,timeline}, incoming.* (see incoming.c). */
 #ifndef WALMEDIC_CATALOGUE_POSTGRES_POSTGRES_H
 #define WALMEDIC_CATALOGUE_POSTGRES_POSTGRES_H

@@ -9,6 +9,7 @@
 /* systemid, timeline, xlogpos, dbname (protocol-replication, PostgreSQL 10 to 18) */
 static void read_identify(const struct reply *r, struct view *v)
 {
+	learn_conninfo(v, know(v, "server.streaming_conninfo"), "repl", r);
 	bool good = sql_rows(r, 4) && reply_cell(r, 0, 0);
 	learn(v, "repl.system_identifier", good ? reply_cell(r, 0, 0) : NULL);
 	learn(v, "repl.timeline", good ? reply_cell(r, 0, 1) : NULL);

@@ -63,6 +63,9 @@ static const char postgres_sh[] =
 	"for d in $(ps -C postgres -C postmaster -o args= 2>/dev/null | sed -n 's/.* -D *\\([^ ]*\\).*/\\1/p') /var/lib/pgsql/data /var/lib/pgsql/*/data; do\n"
 	"	[ -r \"$d/PG_VERSION\" ] && one \"$d\" \"$d/postgresql.conf\" \"$(value port \"$d/postgresql.conf\")\" ''\n"
 	"done\n"
+	"[ -d /run/systemd/system ] && echo init=systemd || echo init=none\n"
+	"ps -C patroni -o pid= >/dev/null 2>&1 && echo manager=patroni || echo manager=none\n"
+	"command -v pg_ctlcluster >/dev/null && echo tool=pg_ctlcluster || echo tool=systemctl\n"
 	"echo clusters=$n\n";
 
 /* One cluster's section of the reply. */
@@ -192,6 +195,15 @@ static void choose(struct cluster *best, struct cluster *c, const char *port, in
 	cluster_clear(c);
 }
 
+/* Of the host, not of a cluster: how a server is started there. */
+static void learn_host(struct view *v, const struct reply *r, const char *key, const char *fact)
+{
+	char value[64];
+	char *text = reply_copy(r);
+	learn_some(v, fact, r->outcome == REPLY_DONE ? text_value(text, key, value, sizeof value) : NULL);
+	free(text);
+}
+
 static void read_postgres(const struct reply *r, struct view *v)
 {
 	struct cluster c = {.data = NULL}, best = {.data = NULL};
@@ -206,6 +218,9 @@ static void read_postgres(const struct reply *r, struct view *v)
 			cluster_line(&c, line);
 	}
 	learn_cluster(v, &best, path);
+	learn_host(v, r, "init", "db.init");
+	learn_host(v, r, "manager", "db.manager");
+	learn_host(v, r, "tool", "db.pg_tool");
 	cluster_clear(&c);
 	cluster_clear(&best);
 	free(copy);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "probes/catalogue/postgres/classify.h"
+#include "probes/catalogue/postgres/conninfo.h"
 #include "probes/catalogue/postgres/postgres.h"
 
 bool sql_rows(const struct reply *r, int cols)
@@ -35,6 +36,7 @@ static void learn_series(struct view *v, const char *name)
 static void read_settings(const struct reply *r, struct view *v)
 {
 	struct connection_failure f;
+	learn_conninfo(v, know(v, "server.conninfo"), "connect", r);
 	if (r->outcome == REPLY_DONE) {
 		learn(v, "pg.up", "yes");
 		learn(v, "connect.why", NULL);
