@@ -64,6 +64,31 @@ void learn_conninfo(struct view *v, const char *conninfo, const char *prefix, co
 	learn_address(v, fact, r->outcome == REPLY_DONE ? "" : r->words);
 }
 
+/* `in file "F" line N`, `line N of configuration file "F"` (PostgreSQL's log), or "F:N: …" as the views have it. */
+void learn_file_place(struct view *v, const char *prefix, const char *words)
+{
+	char file[256] = "", fact[64];
+	int line = 0;
+	const char *at = words ? strstr(words, "in file \"") : NULL;
+	const char *of = words ? strstr(words, "of configuration file \"") : NULL;
+	if (at) {
+		sscanf(at, "in file \"%250[^\"]\" line %d", file, &line);
+	} else if (of) {
+		while (of > words && strncmp(of, "line ", 5))
+			of--;
+		sscanf(of, "line %d of configuration file \"%250[^\"]", &line, file);
+	} else if (words) {
+		sscanf(words, "%250[^:]:%d", file, &line);
+	}
+	snprintf(fact, sizeof fact, "%s_file", prefix);
+	learn(v, fact, *file == '/' && line > 0 ? file : NULL);
+	snprintf(fact, sizeof fact, "%s_line", prefix);
+	if (*file == '/' && line > 0)
+		learn_f(v, fact, "%d", line);
+	else
+		learn(v, fact, NULL);
+}
+
 char *reply_copy(const struct reply *r)
 {
 	char *copy = xmalloc(r->out_len + 1);

@@ -13,6 +13,8 @@ const char *conninfo_value(const char *conninfo, const char *key, char *buf, siz
 const char *conninfo_target(const char *conninfo, char *buf, size_t size);
 /* Learns prefix.{host,pg_port,user,database} and, of a rejection, prefix.client_address: remedies need them. */
 void learn_conninfo(struct view *v, const char *conninfo, const char *prefix, const struct reply *r);
+/* Learns prefix_file and prefix_line from words that name the place of an error; forgets them when none is named. */
+void learn_file_place(struct view *v, const char *prefix, const char *words);
 /* The reply's bytes as a string of malloc, without NULs. */
 char *reply_copy(const struct reply *r);
 

@@ -83,6 +83,8 @@ static void read_files(const struct reply *r, struct view *v)
 			learn(v, fact, reply_cell(r, i, 2) ? reply_cell(r, i, 2) : "");
 		}
 	}
+	learn_file_place(v, "pg.file_error", know(v, "pg.file_error"));
+	learn_file_place(v, "pg.hba_error", know(v, "pg.hba_error"));
 	learn_archive_command(v);
 }
 
@@ -128,6 +130,7 @@ static void read_conf(const struct reply *r, struct view *v)
 			snprintf(fact, sizeof fact, "pg.file.%s", names[i]);
 			learn(v, fact, text_value(text, names[i], buf, sizeof buf));
 		}
+		learn_file_place(v, "pg.file_error", know(v, "pg.file_error"));
 		learn_archive_command(v);
 	}
 	free(text);

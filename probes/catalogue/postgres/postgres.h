@@ -8,7 +8,7 @@
  *   pg.archiver.{archived_count,last_archived_wal,last_archived_ms,failed_count,last_failed_wal,last_failed_ms,
  *               stats_reset_ms,wait_event,pid}
  *   pg.file.NAME  pg.file_source.NAME "file:line"  pg.file_shadowed.NAME "file:line value"
- *   pg.file_error, pg.hba_error  "file:line: words"; pg.files_seen yes once the files could be read
+ *   pg.file_error, pg.hba_error  "file:line: words", also _file and _line; pg.files_seen yes once the files could be read
  *   pg.role.NAME               "login replication super password", the words that hold
  * of the subject "db":
  *   db.pg_data  db.pg_wal  db.pg_config  db.pg_log  db.pg_port  pg.postmaster_pid  pg.postmaster_path

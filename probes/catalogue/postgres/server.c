@@ -152,6 +152,8 @@ static void learn_log(struct view *v, const struct cluster *c)
 	learn_some(v, "db.log.archive_words", a.words);
 	learn_some(v, "db.log.start_failure", s.failure);
 	learn_some(v, "db.log.stopped", s.stopped);
+	if (strstr(s.failure, "could not load "))
+		learn_file_place(v, "pg.hba_error", s.failure);
 }
 
 /* shell_path: what sh takes on that host when PATH is not set, as under pg_ctlcluster. */

@@ -83,6 +83,9 @@ static void errors_in_the_files_are_seen_before_the_restart(void **state)
 			    "/etc/postgresql/15/main/postgresql.conf:817: wal_levell: unrecognized configuration parameter");
 	answer_sql(v, &q_dbsql_files, "hba||/etc/x|/etc/postgresql/15/main/pg_hba.conf:108|end-of-line before authentication method\nseen||||");
 	assert_says(v, &probe_pg_config_file, STATE_FAIL, "config_file.hba_error");
+	assert_string_equal(know(v, "pg.hba_error_file"), "/etc/postgresql/15/main/pg_hba.conf");
+	assert_string_equal(know(v, "pg.hba_error_line"), "108");
+	assert_null(know(v, "pg.file_error_file"));
 	/* a reply of another shape, an empty one, one that is cut: unknown, never green */
 	static const char *const odd[] = {"seen", "setting|archive_mode|on|x|\n", "a|b|c|d|e|f\nseen||||", "||||\n"};
 	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
@@ -103,9 +106,11 @@ static void a_server_that_is_down_is_read_from_its_files(void **state)
 	answer_sh(v, &q_db_conf, "status=0\narchive_mode=on\narchive_command=barman-wal-archive backup1 main %p\nwal_level=replica\nend=\n");
 	assert_says(v, &probe_pg_config_file, STATE_OK, "");
 	assert_string_equal(know(v, "archive.command"), "barman-wal-archive backup1 main %p");
-	answer_sh(v, &q_db_conf, "status=1\nE 2026-11-21 08:57:21.391 GMT [722] LOG:  unrecognized configuration parameter \"wal_levell\"\n"
+	answer_sh(v, &q_db_conf, "status=1\nE 2026-11-21 08:57:21.391 GMT [722] LOG:  unrecognized configuration parameter \"wal_levell\" in file \"/etc/postgresql/15/main/postgresql.conf\" line 817\n"
 				 "E 2026-11-21 08:57:21.391 GMT [722] FATAL:  configuration file contains errors\nend=\n");
 	assert_says(v, &probe_pg_config_file, STATE_FAIL, "config_file.error");
+	assert_string_equal(know(v, "pg.file_error_file"), "/etc/postgresql/15/main/postgresql.conf");
+	assert_string_equal(know(v, "pg.file_error_line"), "817");
 	answer_sh(v, &q_db_conf, "status=0\narchive_mode=on\n");
 	assert_null(know(v, "pg.files_seen"));
 	view_free(v);

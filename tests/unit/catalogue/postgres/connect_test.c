@@ -77,6 +77,11 @@ static void a_healthy_answer_is_green_and_no_answer_is_not(void **state)
 	assert_string_equal(know(v, "pg.version"), "15.20");
 	assert_string_equal(know(v, "pg.up"), "yes");
 	assert_string_equal(know(v, "archive.ssh_words"), "ssh -q -T barman@backup1");
+	assert_string_equal(know(v, "connect.user"), "barman");
+	assert_string_equal(know(v, "connect.pg_port"), "5432");
+	assert_null(know(v, "connect.client_address"));
+	answer_failure(v, &q_pg_settings, REPLY_NO_LINK, "startup", 0, "28000", "FATAL:  28000: no pg_hba.conf entry for host \"10.77.0.2\", user \"barman\"");
+	assert_string_equal(know(v, "connect.client_address"), "10.77.0.2");
 	struct point p[4];
 	assert_int_equal(know_series(v, "pg.lsn", p, 4), 1);
 	assert_true(p[0].value == 67403936);
@@ -151,6 +156,7 @@ static void a_start_that_failed_is_told_from_a_stop(void **state)
 	answer_sh(v, &q_db_postgres, START_FAILED BAD_HBA "end=\nclusters=1\n");
 	assert_says(v, &probe_pg_connect, STATE_FAIL, "pg.start_failed");
 	assert_says(v, &probe_pg_config_file, STATE_FAIL, "config_file.hba_error");
+	assert_string_equal(know(v, "pg.hba_error_line"), "108");
 	/* cut before the end: nothing is known */
 	answer_sh(v, &q_db_postgres, START_FAILED WRONG_LINE);
 	assert_null(know(v, "db.postmaster_runs"));
