@@ -1,5 +1,6 @@
 #include "probes/catalogue/barman/config.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@ static const char script[] =
 	"	p=$1; d=${p%/*}\n"
 	"	if [ -n \"$d\" ] && [ -d \"$d\" ] && [ ! -x \"$d\" ]; then echo \"file hidden - - 0 $p\"; return 1; fi\n"
 	"	if [ ! -e \"$p\" ]; then echo \"file absent - - 0 $p\"; return 1; fi\n"
-	"	s=$(stat -L -c '%a %U %s' \"$p\" 2>/dev/null) || s='- - 0'\n"
+	"	s=$(stat -L -c '%a %U %Z' \"$p\" 2>/dev/null) || s='- - 0'\n"
 	"	if [ ! -f \"$p\" ]; then echo \"file odd $s $p\"; return 1; fi\n"
 	"	if [ ! -r \"$p\" ]; then echo \"file unreadable $s $p\"; return 1; fi\n"
 	"	echo \"file ok $s $p\"\n"
@@ -31,6 +32,7 @@ static const char script[] =
 	"	sed -n \"s/^[[:space:]]*$1[[:space:]]*[=:][[:space:]]*//Ip\" \"$main\" | tail -n 1 |\n"
 	"		sed -e 's/[[:space:]]*$//' -e 's/^\\([\"'\\'']\\)\\(.*\\)\\1$/\\2/'\n"
 	"}\n"
+	"echo \"now $(date +%s%3N)\"\n"
 	"echo \"user $(id -un)\"\n"
 	"echo \"home $HOME\"\n"
 	"echo \"hostname $(hostname 2>/dev/null || uname -n)\"\n"
@@ -62,16 +64,18 @@ struct reading {
 	int files;
 	struct str passed_over;   /* lines for evidence: candidates that do not count */
 	char *main, *user, *home, *hostname, *init, *version;
+	long long changed;        /* newest change by the host's clock, s */
+	double now;               /* the host's clock, ms */
 	bool whole, unreadable;
 };
 
-/* "file STATE MODE OWNER SIZE PATH" */
+/* "file STATE MODE OWNER CTIME PATH" */
 static void file_line(struct reading *r, char *line)
 {
 	char state[12], mode[8], owner[40];
-	long long size;
+	long long changed;
 	int at = 0;
-	if (sscanf(line, "%11s %7s %39s %lld %n", state, mode, owner, &size, &at) < 4 || !at)
+	if (sscanf(line, "%11s %7s %39s %lld %n", state, mode, owner, &changed, &at) < 4 || !at)
 		return;
 	const char *path = line + at;
 	if (strcmp(state, "ok")) {
@@ -84,6 +88,8 @@ static void file_line(struct reading *r, char *line)
 	}
 	if (r->files == FILES_MAX)
 		return;
+	if (changed > r->changed)
+		r->changed = changed;
 	r->path[r->files] = xstrdup(path);
 	str_add(&r->text[r->files++], "");
 }
@@ -126,6 +132,8 @@ static void take_line(struct reading *r, char *line)
 		file_line(r, line + 5);
 	else if (text_starts(line, "percent "))
 		percent_line(r, atoi(line + 8));
+	else if (text_starts(line, "now "))
+		r->now = atof(line + 4);
 	else if (!strcmp(line, "end"))
 		r->whole = true;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -187,6 +195,8 @@ static void learn_host(struct view *v, const struct reading *r)
 	learn(v, "server.config.user", r->user);
 	learn(v, "server.config.files", files.s ? files.s : "");
 	learn(v, "server.config.main", r->files ? r->path[0] : "");
+	if (r->changed && r->now > 0)
+		learn_f(v, "server.config.changed_ms", "%.0f", round(((double)r->changed * 1000 - r->now + (double)view_now(v)) / 1000) * 1000);
 	learn(v, "server.config.passed_over", str_text(&r->passed_over));
 	learn(v, "server.barman_version", r->version);
 	learn(v, "server.config.state", r->files ? "read" : r->unreadable ? "unreadable" : "absent");

@@ -1,0 +1,394 @@
+/* Two questions: every place cron reads with its daemon, and the traces that barman cron leaves. */
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/arena.h"
+#include "probes/base/str.h"
+#include "probes/base/text.h"
+#include "probes/catalogue/barman/config.h"
+#include "probes/catalogue/barman/cron.h"
+
+/* The change time (%Z) also tells a rename and a chmod. Content lines stand behind a bar, as in backup.config. Only files that name barman are shown. */
+static const char places_script[] =
+	"LC_ALL=C; export LC_ALL\n"
+	"read -r u z </proc/uptime\n"
+	"echo \"now $(date +%s%3N) $(date +%z) $u $(getconf CLK_TCK 2>/dev/null || echo 100)\"\n"
+	"if [ -e /etc/debian_version ]; then echo debian; fi\n"
+	"show() {\n"
+	"	[ -f \"$2\" ] || return\n"
+	"	if [ ! -r \"$2\" ]; then echo \"closed $2\"; return; fi\n"
+	"	grep -qi barman \"$2\" || return\n"
+	"	if [ -z \"$(tail -c 1 \"$2\")\" ]; then n=yes; else n=no; fi\n"
+	"	echo \"file $1 $(stat -L -c '%a %u %h %Z' \"$2\") $n $2\"\n"
+	"	head -c 16384 \"$2\" | sed 's/^/|/'\n"
+	"	echo\n"
+	"}\n"
+	"show system /etc/crontab\n"
+	"for f in /etc/cron.d/* /etc/cron.d/.[!.]*; do show system \"$f\"; done\n"
+	"for f in /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/*; do show script \"$f\"; done\n"
+	"if t=$(crontab -l 2>&1); then\n"
+	"	echo 'file own 600 0 1 0 yes crontab'\n"
+	"	printf '%s\\n' \"$t\" | head -c 16384 | sed 's/^/|/'\n"
+	"	echo\n"
+	"else printf '%s\\n' \"$t\" | head -n 3 | sed 's/^/own /'; fi\n"
+	"g() { cat /etc/crontab /etc/cron.d/* 2>/dev/null; crontab -l 2>/dev/null; }\n"
+	"g | grep -i barman | grep -oE '/[A-Za-z0-9_./+@-]+' | sort -u | head -n 60 | while read -r p; do\n"
+	"	if [ -x \"$p\" ] && [ ! -d \"$p\" ]; then echo \"exec $p\"; elif [ ! -e \"$p\" ]; then echo \"none $p\"; fi\n"
+	"done\n"
+	"g | grep -i barman | awk '{print $2; print $6}' | sort -u | head -n 60 | while read -r p; do\n"
+	"	id -u -- \"$p\" >/dev/null 2>&1 && echo \"has $p\"\n"
+	"done\n"
+	"p=$(PATH=/usr/bin:/bin; command -v barman) && echo \"where $p\"\n"
+	"chage -l \"$(id -un)\" 2>/dev/null | sed -n 's/^Account expires[^:]*: *//p' | while read -r d; do\n"
+	"	[ \"$d\" = never ] || echo \"expires $(date -d \"$d\" +%s)\"\n"
+	"done\n"
+	"if ! read -r z </proc/1/comm; then echo hidden; fi 2>/dev/null\n"
+	"for d in /proc/[0-9]*; do\n"
+	"	read -r n <\"$d/comm\" || continue\n"
+	"	case $n in cron|crond|fcron)\n"
+	"		s=$(cat \"$d/stat\") || continue\n"
+	"		s=${s##*) }; set -- $s; echo \"daemon ${d#/proc/} $n $1 $2 ${20}\";;\n"
+	"	esac\n"
+	"done 2>/dev/null\n"
+	"if [ -d /run/systemd/system ]; then\n"
+	"	systemctl list-timers --all --no-legend --no-pager 2>/dev/null | grep -i barman | sed 's/^/timer /'\n"
+	"fi\n"
+	"echo end\n";
+
+enum { LIST_MAX = 128, FILES_MAX = 64 };
+
+struct list {
+	const char *item[LIST_MAX + 1];
+	int n;
+};
+
+struct places {
+	struct cron_file file[FILES_MAX];
+	struct str text[FILES_MAX];
+	int files;
+	struct list executable, missing, users;
+	struct str closed, own, timers;
+	double now, zone, uptime, ticks, expires;
+	double daemon_pid, daemon_ticks;
+	char daemon_name[16], daemon_state;
+	bool debian, has_barman, hidden, whole;
+};
+
+static void list_add(struct list *l, const char *item)
+{
+	if (l->n < LIST_MAX)
+		l->item[l->n++] = item;
+}
+
+static void now_line(struct places *p, const char *line)
+{
+	double now, uptime, ticks;
+	int zone;
+	if (sscanf(line, "%lf %d %lf %lf", &now, &zone, &uptime, &ticks) != 4 || ticks < 1)
+		return;
+	p->now = now;
+	p->zone = (zone / 100 * 60 + zone % 100) * 60;
+	p->uptime = uptime;
+	p->ticks = ticks;
+}
+
+/* "KIND MODE UID LINKS CTIME NEWLINE PATH" */
+static void file_line(struct places *p, char *line)
+{
+	char kind[8], newline[4];
+	struct cron_file f = {.links = 1};
+	long long changed;
+	int at = 0;
+	if (p->files == FILES_MAX || sscanf(line, "%7s %o %d %d %lld %3s %n", kind, &f.mode, &f.owner, &f.links, &changed, newline, &at) < 6 || !at)
+		return;
+	f.kind = !strcmp(kind, "system") ? CRON_SYSTEM : !strcmp(kind, "own") ? CRON_OWN : CRON_SCRIPT;
+	f.changed = changed;
+	f.newline = !strcmp(newline, "yes");
+	f.path = line + at;
+	p->file[p->files++] = f;
+}
+
+/* "PID NAME STATE PPID START"; cron forks itself for every job: the oldest is the daemon. */
+static void daemon_line(struct places *p, const char *line)
+{
+	double pid, parent, start;
+	char name[16], state;
+	if (sscanf(line, "%lf %15s %c %lf %lf", &pid, name, &state, &parent, &start) != 5 || state == 'Z')
+		return;
+	if (p->daemon_pid && p->daemon_ticks <= start)
+		return;
+	p->daemon_pid = pid;
+	p->daemon_ticks = start;
+	p->daemon_state = state;
+	snprintf(p->daemon_name, sizeof p->daemon_name, "%s", name);
+}
+
+static void add_line(struct str *out, const char *line)
+{
+	str_addf(out, "%s%s", out->len ? "\n" : "", line);
+}
+
+static void places_line(struct places *p, char *line)
+{
+	if (*line == '|') {
+		if (p->files)
+			str_addf(&p->text[p->files - 1], "%s\n", line + 1);
+	} else if (text_starts(line, "now ")) {
+		now_line(p, line + 4);
+	} else if (text_starts(line, "file ")) {
+		file_line(p, line + 5);
+	} else if (text_starts(line, "daemon ")) {
+		daemon_line(p, line + 7);
+	} else if (text_starts(line, "exec ")) {
+		list_add(&p->executable, line + 5);
+	} else if (text_starts(line, "none ")) {
+		list_add(&p->missing, line + 5);
+	} else if (text_starts(line, "has ")) {
+		list_add(&p->users, line + 4);
+	} else if (text_starts(line, "closed ")) {
+		add_line(&p->closed, line + 7);
+	} else if (text_starts(line, "own ")) {
+		add_line(&p->own, line + 4);
+	} else if (text_starts(line, "timer ")) {
+		add_line(&p->timers, line + 6);
+	} else if (text_starts(line, "expires ")) {
+		p->expires = atof(line + 8);
+	}
+	p->has_barman |= text_starts(line, "where /");
+	p->debian |= !strcmp(line, "debian");
+	p->hidden |= !strcmp(line, "hidden");
+	p->whole |= !strcmp(line, "end");
+}
+
+static void learn_number(struct view *v, const char *name, double n)
+{
+	if (isfinite(n))
+		learn_f(v, name, "%.0f", n);
+	else
+		learn(v, name, NULL);
+}
+
+static const char *const stands[] = {"good", "other_config", "wrong_user", "broken", "disabled", "none"};
+
+static void learn_entry(struct view *v, const struct places *p, const struct cron_entry *e)
+{
+	double ours = (double)view_now(v) - p->now; /* this program's clock minus the host's */
+	int64_t now_s = (int64_t)(p->now / 1000), zone = (int64_t)p->zone;
+	int64_t next = e->stand <= CRON_WRONG_USER ? schedule_next(&e->schedule, now_s + zone) : -1;
+	learn(v, "server.cron.entry.stand", stands[e->stand]);
+	learn(v, "server.cron.entry.path", e->path ? e->path : "");
+	learn(v, "server.cron.entry.text", e->text);
+	learn(v, "server.cron.entry.why", e->why);
+	learn_number(v, "server.cron.entry.line", e->line);
+	learn_number(v, "server.cron.entry.gap_s", e->gap * 60.0);
+	learn_number(v, "server.cron.entry.changed_ms", e->changed ? (double)e->changed * 1000 + ours : NAN);
+	learn_number(v, "backup.cron.next_tick_ms", next >= 0 ? (double)(next - zone) * 1000 + ours : NAN);
+}
+
+static void learn_places(struct view *v, struct places *p)
+{
+	const char *user = know(v, "server.barman_user"), *main = know(v, "server.config.main");
+	struct cron_world w = {.user = user ? user : "barman", .main = main ? main : "", .debian = p->debian,
+			       .executable = p->executable.item, .missing = p->missing.item, .users = p->users.item,
+			       .has_barman = p->has_barman};
+	struct cron_entry best = {.stand = CRON_NONE};
+	for (int i = 0; i < p->files; i++) {
+		p->file[i].text = p->text[i].s ? p->text[i].s : (char[1]){0};
+		cron_study(&p->file[i], &w, &best);
+	}
+	double ours = (double)view_now(v) - p->now;
+	double started = p->now - (p->uptime - p->daemon_ticks / p->ticks) * 1000 + ours;
+	learn_entry(v, p, &best);
+	learn(v, "server.cron.closed", str_text(&p->closed));
+	learn(v, "server.cron.own", str_text(&p->own));
+	learn(v, "server.cron.timers", str_text(&p->timers));
+	learn(v, "server.cron.expired", p->expires && p->expires * 1000 < p->now ? "yes" : "no");
+	learn_number(v, "backup.cron.daemon_pid", p->daemon_pid ? p->daemon_pid : NAN);
+	learn_number(v, "backup.cron.daemon_started_ms", p->daemon_pid ? round(started / 1000) * 1000 : NAN);
+	learn(v, "backup.cron.daemon_name", p->daemon_pid ? p->daemon_name : NULL);
+	learn(v, "backup.cron.daemon_stopped", p->daemon_state == 'T' || p->daemon_state == 't' ? "yes" : "no");
+	learn(v, "backup.cron.hidden", p->hidden ? "yes" : "no");
+}
+
+static void read_places(const struct reply *r, struct view *v)
+{
+	struct places p = {.whole = false};
+	char *copy = xstrdup(r->outcome == REPLY_DONE ? r->out : ""), *at = copy, *line;
+	while ((line = text_line(&at)))
+		places_line(&p, line);
+	bool whole = p.whole && p.now > 0;
+	learn(v, "server.cron.seen", whole ? "yes" : NULL);
+	if (whole)
+		learn_places(v, &p);
+	for (int i = 0; i < p.files; i++)
+		str_free(&p.text[i]);
+	str_free(&p.closed);
+	str_free(&p.own);
+	str_free(&p.timers);
+	free(copy);
+}
+
+/* The facts of the entry need barman_user and the main file: asked after backup.config. */
+const struct question q_backup_cron = {
+	.id = "backup.cron",
+	.how = HOW_SH,
+	.at = "backup",
+	.as = "barman",
+	.text = places_script,
+	.only_if = "server.config.seen",
+	.every_ms = 10000,
+	.read = read_places,
+};
+
+/* ---- traces ---- */
+
+/* Locks are looked up in /proc/locks, never taken. Log times are the host's local time. */
+static const char runs_script[] =
+	"LC_ALL=C; export LC_ALL\n"
+	"d={server.barman_lock_directory}; s={server.name}; l={server.log_file}\n"
+	"read -r u z </proc/uptime\n"
+	"echo \"now $(date +%s%3N) $(date +%z) $u $(getconf CLK_TCK 2>/dev/null || echo 100)\"\n"
+	"if [ -d \"$d\" ]; then echo \"directory $(stat -L -c '%.3Y %U %a' \"$d\")\"\n"
+	"elif [ -e \"$d\" ] || [ ! -d \"${d%/*}/\" ] || [ -x \"${d%/*}/\" ]; then echo 'directory none'\n"
+	"else echo 'directory hidden'; fi\n"
+	"for k in cron archive-wal; do\n"
+	"	f=$d/.$s-$k.lock\n"
+	"	[ -e \"$f\" ] || continue\n"
+	"	echo \"lock $k $(stat -c '%.3Y %U' \"$f\")\"\n"
+	"	i=$(stat -c %i \"$f\")\n"
+	"	p=$(awk -v i=\":$i\\$\" '$2 == \"FLOCK\" && $6 ~ i {print $5; exit}' /proc/locks)\n"
+	"	if [ -n \"$p\" ]; then\n"
+	"		t=$(cat \"/proc/$p/stat\" 2>/dev/null); t=${t##*) }; set -- $t\n"
+	"		echo \"held $k $p ${1:--} ${20:-0}\"\n"
+	"		echo \"what $k $(tr '\\0' ' ' <\"/proc/$p/cmdline\" 2>/dev/null)\"\n"
+	"	fi\n"
+	"done\n"
+	"if [ -n \"$l\" ]; then\n"
+	"	if [ -r \"$l\" ]; then\n"
+	"		t=$(tail -c 262144 \"$l\" | grep -E 'No xlog segments found from|Found [0-9]+ xlog segments|Cleaning up lockfiles|Skipping (temporarily disabled|inactive) server' |\n"
+	"			awk -v s=\"$s\" '/Cleaning up lockfiles/ || index($0, \" for \" s \".\") || index($0, \"\\047\" s \"\\047\") {x = $0} END {print x}')\n"
+	"		[ -z \"$t\" ] || echo \"log $(date -d \"$(printf %s \"$t\" | cut -c 1-19)\" +%s) $t\"\n"
+	"	else echo 'log closed'; fi\n"
+	"fi\n"
+	"echo end\n";
+
+struct run {
+	double now, ticks, uptime, directory, lock[2], held_pid[2], held_start[2], log;
+	char held_state[2], *words, *what[2], *directory_state;
+	bool whole;
+};
+
+static const char *const lock_names[] = {"cron", "archive-wal"};
+
+static int lock_index(const char *line, const char **ret_rest)
+{
+	for (int i = 0; i < 2; i++) {
+		size_t n = strlen(lock_names[i]);
+		if (!strncmp(line, lock_names[i], n) && line[n] == ' ') {
+			*ret_rest = line + n + 1;
+			return i;
+		}
+	}
+	return -1;
+}
+
+static void lock_line(struct run *r, const char *head, char *line)
+{
+	const char *rest;
+	int i = lock_index(line, &rest);
+	char state;
+	double pid, start;
+	if (i < 0)
+		return;
+	if (!strcmp(head, "lock"))
+		r->lock[i] = atof(rest) * 1000;
+	else if (!strcmp(head, "what"))
+		r->what[i] = line + (rest - line);
+	else if (sscanf(rest, "%lf %c %lf", &pid, &state, &start) == 3) {
+		r->held_pid[i] = pid;
+		r->held_state[i] = state;
+		r->held_start[i] = start;
+	}
+}
+
+static void run_line(struct run *r, char *line)
+{
+	double now, uptime, ticks;
+	int zone;
+	char *blank = strchr(line, ' ');
+	r->whole |= !strcmp(line, "end");
+	if (!blank)
+		return;
+	*blank = '\0';
+	char *rest = blank + 1;
+	if (!strcmp(line, "now") && sscanf(rest, "%lf %d %lf %lf", &now, &zone, &uptime, &ticks) == 4 && ticks >= 1)
+		r->now = now, r->uptime = uptime, r->ticks = ticks;
+	else if (!strcmp(line, "directory"))
+		r->directory_state = rest, r->directory = atof(rest) * 1000;
+	else if (!strcmp(line, "lock") || !strcmp(line, "held") || !strcmp(line, "what"))
+		lock_line(r, line, rest);
+	else if (!strcmp(line, "log") && isdigit((unsigned char)*rest))
+		r->log = atof(rest) * 1000, r->words = strchr(rest, ' ') ? strchr(rest, ' ') + 1 : rest;
+}
+
+/* Barman before 3.10 keeps .S-cron.lock and writes it at each run; later ones remove it, which touches the
+ * directory, and archive-wal's lock often stays. */
+static double newest_run(const struct view *v, const struct run *r)
+{
+	int major = 0, minor = 0;
+	const char *version = know(v, "server.barman_version");
+	bool keeps = !version || sscanf(version, "%d.%d", &major, &minor) != 2 || major * 100 + minor < 310;
+	double at = r->lock[0] > r->log ? r->lock[0] : r->log;
+	if (!keeps && r->lock[1] > at)
+		at = r->lock[1];
+	if (!keeps && r->directory > at)
+		at = r->directory;
+	return at > 0 ? at : NAN;
+}
+
+static void learn_held(struct view *v, const struct run *r, double ours)
+{
+	for (int i = 0; i < 2; i++) {
+		char name[64];
+		double since = r->now - (r->uptime - r->held_start[i] / r->ticks) * 1000 + ours;
+		snprintf(name, sizeof name, "server.cron.held.%s.since_ms", lock_names[i]);
+		learn_number(v, name, r->held_pid[i] > 0 && r->held_start[i] > 0 ? since : NAN);
+		snprintf(name, sizeof name, "server.cron.held.%s.pid", lock_names[i]);
+		learn_number(v, name, r->held_pid[i] > 0 ? r->held_pid[i] : NAN);
+		snprintf(name, sizeof name, "server.cron.held.%s.what", lock_names[i]);
+		learn(v, name, r->held_pid[i] > 0 && r->what[i] ? r->what[i] : NULL);
+	}
+}
+
+static void read_runs(const struct reply *reply, struct view *v)
+{
+	struct run r = {.whole = false};
+	char *copy = xstrdup(reply->outcome == REPLY_DONE ? reply->out : ""), *at = copy, *line;
+	while ((line = text_line(&at)))
+		run_line(&r, line);
+	bool whole = r.whole && r.now > 0 && r.directory_state;
+	double ours = (double)view_now(v) - r.now;
+	learn(v, "server.cron.traces", whole ? "yes" : NULL);
+	if (whole) {
+		const char *state = isdigit((unsigned char)*r.directory_state) ? "there" : r.directory_state;
+		learn(v, "server.cron.lock_directory", state);
+		learn_number(v, "server.cron.last_run_ms", newest_run(v, &r) + ours);
+		learn_number(v, "server.cron.lock_directory_ms", r.directory > 0 ? r.directory + ours : NAN);
+		learn(v, "server.cron.log", r.words ? r.words : "");
+		learn_held(v, &r, ours);
+	}
+	free(copy);
+}
+
+const struct question q_backup_cron_runs = {
+	.id = "backup.cron_runs",
+	.how = HOW_SH,
+	.at = "backup",
+	.as = "barman",
+	.text = runs_script,
+	.every_ms = 5000,
+	.read = read_runs,
+};

@@ -1,0 +1,224 @@
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/arena.h"
+#include "probes/base/text.h"
+#include "probes/catalogue/barman/cron.h"
+
+enum { OFTEN = 5 }; /* minutes; Barman's documentation asks for every minute */
+
+/* A word of shell text: from s, *ret_n bytes; NULL at the end. Quotes and operators only separate. */
+static const char *next_word(const char **p, size_t *ret_n)
+{
+	static const char between[] = " \t;&|()<>\"'`";
+	*p += strspn(*p, between);
+	const char *s = *p;
+	*ret_n = strcspn(s, between);
+	*p += *ret_n;
+	return *ret_n ? s : NULL;
+}
+
+static bool ends_with_name(const char *s, size_t n, const char *name)
+{
+	size_t len = strlen(name);
+	return n >= len && !strncmp(s + n - len, name, len) && (n == len || s[n - len - 1] == '/');
+}
+
+bool cron_is_ours(const char *command)
+{
+	const char *p = command, *word;
+	size_t n;
+	bool barman = false;
+	while ((word = next_word(&p, &n))) {
+		if (ends_with_name(word, n, "barman"))
+			barman = true;
+		else if (barman && n == 4 && !strncmp(word, "cron", 4))
+			return true;
+	}
+	/* a script of somebody's own */
+	return strstr(command, "barman-cron") || strstr(command, "barman_cron");
+}
+
+static bool in_list(const char *const *list, const char *s, size_t n)
+{
+	for (; list && *list; list++)
+		if (strlen(*list) == n && !strncmp(*list, s, n))
+			return true;
+	return false;
+}
+
+/* What is worse than known so far: before, n bytes of s, after. */
+static void say(struct cron_entry *e, enum cron_stand stand, const char *before, const char *s, size_t n, const char *after)
+{
+	if (stand <= e->stand)
+		return;
+	e->stand = stand;
+	snprintf(e->why, sizeof e->why, "%s%.*s%s", before, (int)(n < 100 ? n : 100), s, after);
+}
+
+static void say_so(struct cron_entry *e, enum cron_stand stand, const char *why)
+{
+	say(e, stand, why, "", 0, "");
+}
+
+/* Names cron does not read in /etc/cron.d: vixie cron takes letters, digits, _ and -; cronie leaves out
+ * hidden files, backups and those of rpm. */
+static bool name_is_read(const char *path, bool debian)
+{
+	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	size_t n = strlen(name);
+	if (!text_starts(path, "/etc/cron.d/"))
+		return true;
+	if (debian)
+		return n && strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == n;
+	return *name != '.' && *name != '#' && name[n - 1] != '~' && !strstr(name, ".rpm");
+}
+
+static void judge_file(const struct cron_file *f, const struct cron_world *w, struct cron_entry *e)
+{
+	if (f->kind == CRON_SYSTEM && !name_is_read(f->path, w->debian))
+		say_so(e, CRON_BROKEN, w->debian ? "cron ignores a file of that name: only letters, digits, _ and - are allowed, no dot" : "cron ignores a file of that name");
+	if (f->kind == CRON_SYSTEM && f->owner != 0)
+		say_so(e, CRON_BROKEN, "cron ignores the file: it does not belong to root");
+	if (f->kind == CRON_SYSTEM && (f->mode & 022))
+		say_so(e, CRON_BROKEN, "cron ignores the file: others than root may write it");
+	if (f->kind == CRON_SYSTEM && w->debian && f->links > 1)
+		say_so(e, CRON_BROKEN, "cron ignores the file: it has more than one hard link");
+	if (f->kind != CRON_SCRIPT && !f->newline)
+		say_so(e, CRON_BROKEN, "cron ignores the file: its last line has no newline at the end");
+}
+
+static void judge_user(const char *user, size_t n, const struct cron_world *w, struct cron_entry *e)
+{
+	bool root = n == 4 && !strncmp(user, "root", 4); /* Barman then becomes its own user */
+	if (!in_list(w->users, user, n))
+		say(e, CRON_BROKEN, memchr(user, '/', n) ? "the user is missing in front of \"" : "its user \"", user, n,
+		    memchr(user, '/', n) ? "\"" : "\" does not exist");
+	else if (!root && (strlen(w->user) != n || strncmp(user, w->user, n)))
+		say(e, CRON_WRONG_USER, "it runs as \"", user, n, "\", not as Barman's user");
+}
+
+/* Behind -c or --config, or in --config=FILE. */
+static const char *config_word(const char *word, size_t *n, const char **p)
+{
+	if (*n > 9 && !strncmp(word, "--config=", 9)) {
+		*n -= 9;
+		return word + 9;
+	}
+	bool next = (*n == 2 && !strncmp(word, "-c", 2)) || (*n == 8 && !strncmp(word, "--config", 8));
+	return next ? next_word(p, n) : NULL;
+}
+
+static void judge_command(const char *command, const struct cron_world *w, struct cron_entry *e)
+{
+	const char *p = command, *word;
+	size_t n;
+	bool barman = false;
+	while ((word = next_word(&p, &n))) {
+		const char *config = barman ? config_word(word, &n, &p) : NULL;
+		if (config && in_list(w->missing, config, n))
+			say(e, CRON_BROKEN, "its configuration file \"", config, n, "\" does not exist");
+		else if (config && *w->main && (strlen(w->main) != n || strncmp(config, w->main, n)))
+			say(e, CRON_OTHER_CONFIG, "it uses another configuration, \"", config, n, "\"");
+		if (config || (!ends_with_name(word, n, "barman") && !(*word == '/' && in_list(w->missing, word, n) && memmem(word, n, "barman", 6))))
+			continue;
+		barman = true;
+		if (*word == '/' && !in_list(w->executable, word, n))
+			say(e, CRON_BROKEN, in_list(w->missing, word, n) ? "there is no \"" : "not executable: \"", word, n, "\"");
+		if (*word != '/' && n == 6 && !w->has_barman)
+			say(e, CRON_BROKEN, "\"", word, n, "\" is not found in cron's PATH");
+	}
+}
+
+static void judge_schedule(struct cron_entry *e)
+{
+	e->gap = schedule_gap(&e->schedule);
+	if (e->schedule.reboot)
+		say_so(e, CRON_DISABLED, "it runs at boot only");
+	else if (e->gap > OFTEN)
+		say_so(e, CRON_DISABLED, "it runs too rarely: Barman's cron belongs into every minute");
+}
+
+/* The line without its comment sign, schedule and user taken off. False when it does not run barman cron. */
+static bool study_line(const struct cron_file *f, const struct cron_world *w, const char *line, struct cron_entry *e)
+{
+	bool commented = *line == '#';
+	const char *rest, *user = NULL;
+	size_t n = 0;
+	line += strspn(line, "# \t");
+	bool scheduled = schedule_parse(line, &e->schedule, &rest);
+	if (!scheduled)
+		rest = line;
+	if (!cron_is_ours(rest) || (commented && !scheduled))
+		return false;
+	if (commented) {
+		say_so(e, CRON_DISABLED, "it is commented out");
+		return true;
+	}
+	judge_file(f, w, e);
+	if (!scheduled) {
+		say(e, CRON_BROKEN, "its time is not understood: \"", line, strcspn(line, "/"), "\"");
+		return true;
+	}
+	if (f->kind == CRON_SYSTEM) {
+		user = rest;
+		n = strcspn(rest, " \t");
+		judge_user(user, n, w, e);
+		if (!memchr(user, '/', n))
+			rest += n + strspn(rest + n, " \t");
+	}
+	judge_command(rest, w, e);
+	judge_schedule(e);
+	return true;
+}
+
+/* A line that is neither comment, setting nor schedule spoils the whole file. */
+static bool is_garbage(const char *line)
+{
+	struct schedule s;
+	const char *rest, *equals = strchr(line, '=');
+	line += strspn(line, " \t");
+	if (!*line || *line == '#' || schedule_parse(line, &s, &rest))
+		return false;
+	return !equals || strcspn(line, " \t=") + strspn(line + strcspn(line, " \t="), " \t") != (size_t)(equals - line);
+}
+
+static void take_better(struct cron_entry *best, const struct cron_entry *e)
+{
+	if (e->stand < best->stand)
+		*best = *e;
+}
+
+static void study_script(const struct cron_file *f, const char *line, struct cron_entry *e)
+{
+	(void)line;
+	e->gap = 1440;
+	say(e, CRON_DISABLED, "it runs from ", f->path, strlen(f->path), ", too rarely: Barman's cron belongs into every minute");
+}
+
+void cron_study(const struct cron_file *f, const struct cron_world *w, struct cron_entry *best)
+{
+	char *copy = xstrdup(f->text), *p = copy, *line;
+	int number = 0, garbage = 0;
+	struct cron_entry found = {.stand = CRON_NONE};
+	while ((line = text_line(&p))) {
+		struct cron_entry e = {.stand = CRON_GOOD, .path = f->path, .line = ++number, .changed = f->changed};
+		snprintf(e.text, sizeof e.text, "%s", line);
+		if (f->kind != CRON_SCRIPT && is_garbage(line) && !garbage)
+			garbage = number;
+		if (f->kind == CRON_SCRIPT && *line != '#' && cron_is_ours(line)) {
+			study_script(f, line, &e);
+			take_better(&found, &e);
+		} else if (f->kind != CRON_SCRIPT && study_line(f, w, line, &e)) {
+			take_better(&found, &e);
+		}
+	}
+	if (garbage && found.stand < CRON_BROKEN) {
+		found.stand = CRON_BROKEN;
+		snprintf(found.why, sizeof found.why, "cron ignores the file: line %d is not understood", garbage);
+	}
+	take_better(best, &found);
+	free(copy);
+}
