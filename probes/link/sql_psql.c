@@ -81,8 +81,8 @@ static const char psycopg[] =
 
 static void add_statement(struct str *s, const struct talk *t, const char *sql, unsigned number)
 {
-	str_addf(s, "%s\n;\n\\echo '%s' %u :SQLSTATE\n\\if :ERROR\n\\echo '%s' message :LAST_ERROR_MESSAGE\n\\endif\n",
-		 sql, t->mark, number, t->mark);
+	str_addf(s, "%s\n;\n\\echo '%s' %u :SQLSTATE\n\\if :ERROR\n\\echo '%s' message :LAST_ERROR_MESSAGE\n\\echo '%s' said\n\\endif\n",
+		 sql, t->mark, number, t->mark, t->mark);
 }
 
 static void write_script(const struct place *p, const struct talk *t, unsigned seconds, struct str *s)
@@ -202,7 +202,9 @@ static char *answer_one(const struct talk *t, struct asked *a, char *text, unsig
 		if (message) {
 			char *end = strstr(message, t->mark);
 			char *words = end ? strndup(message, (size_t)(end - message)) : strdup(message);
-			rest = end ? end : message + strlen(message);
+			/* the next statement's rows begin on the line after the closing mark */
+			rest = end ? end + strcspn(end, "\n") : message + strlen(message);
+			rest += *rest == '\n';
 			r.words = words;
 			asked_finish(a, &r);
 			free(words);
