@@ -8,27 +8,21 @@
 #include "probes/base/text.h"
 #include "probes/catalogue/flow.h"
 
-/* One row at least, so that "no slots" and "no answer" differ; walsenders without a slot come too. */
-#define NOW_AND_MAX                                                                                  \
-	"(SELECT pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() "     \
-	"ELSE pg_current_wal_lsn() END, '0/0') AS lsn, "                                           \
-	"current_setting('max_replication_slots') AS most) n LEFT JOIN "                            \
-	"(pg_replication_slots s FULL JOIN pg_stat_replication r ON r.pid = s.active_pid) ON true " \
-	"ORDER BY s.slot_name, r.pid"
-#define HEAD                                                                                         \
-	"SELECT n.lsn, n.most, s.slot_name, s.slot_type, s.temporary, s.active, "                   \
+/* One row at least, so that "no slots" and "no answer" differ; walsenders without a slot come too. One
+ * text for PostgreSQL 10 to 18, so that it need not wait for the version: columns that a version lacks
+ * (wal_status and safe_wal_size came with 13) are NULL by way of to_jsonb. */
+static const char slots_sql[] =
+	"SELECT n.lsn, n.most, s.slot_name, s.slot_type, s.temporary, s.active, "
 	"coalesce(s.active_pid, r.pid), pg_wal_lsn_diff(s.restart_lsn, '0/0'), s.restart_lsn, "
-#define READER                                                                                       \
-	"host(r.client_addr), r.application_name, pg_wal_lsn_diff(r.write_lsn, '0/0'), "            \
-	"pg_wal_lsn_diff(r.flush_lsn, '0/0'), floor(extract(epoch FROM r.backend_start) * 1000), "  \
+	"to_jsonb(s) ->> 'wal_status', to_jsonb(s) ->> 'safe_wal_size', "
+	"host(r.client_addr), r.application_name, pg_wal_lsn_diff(r.write_lsn, '0/0'), "
+	"pg_wal_lsn_diff(r.flush_lsn, '0/0'), floor(extract(epoch FROM r.backend_start) * 1000), "
 	"r.state IS NOT NULL FROM "
-
-static const struct sql_row slots_sql[] = {
-	/* wal_status and safe_wal_size came with 13; 14 to 18 added columns that change nothing here. */
-	{130000, HEAD "s.wal_status, s.safe_wal_size, " READER NOW_AND_MAX},
-	{100000, HEAD "NULL AS wal_status, NULL AS safe_wal_size, " READER NOW_AND_MAX},
-	{0, "SELECT NULL"},
-};
+	"(SELECT pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() "
+	"ELSE pg_current_wal_lsn() END, '0/0') AS lsn, "
+	"current_setting('max_replication_slots') AS most) n LEFT JOIN "
+	"(pg_replication_slots s FULL JOIN pg_stat_replication r ON r.pid = s.active_pid) ON true "
+	"ORDER BY s.slot_name, r.pid";
 
 enum column {
 	LSN, MOST, NAME, TYPE, TEMPORARY, ACTIVE, PID, RESTART, RESTART_TEXT, STATUS, SAFE,
@@ -173,7 +167,7 @@ const struct question q_pg_slots = {
 	.id = "pg.slots",
 	.how = HOW_SQL,
 	.at = "pg",
-	.sql = slots_sql,
+	.text = slots_sql,
 	.read = read_slots,
 };
 

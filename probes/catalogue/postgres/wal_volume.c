@@ -108,11 +108,8 @@ const struct question q_db_wal = {
 	.read = read_wal,
 };
 
-static const struct sql_row waldir_sql[] = {
-	{100000, "SELECT count(*), coalesce(sum(size), 0), max(name) FROM pg_ls_waldir() "
-		 "WHERE name ~ '^[0-9A-F]{24}$'"},
-	{0, "SELECT NULL"},
-};
+static const char waldir_sql[] =
+	"SELECT count(*), coalesce(sum(size), 0), max(name) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'";
 
 static void read_waldir(const struct reply *r, struct view *v)
 {
@@ -131,7 +128,7 @@ const struct question q_pg_waldir = {
 	.id = "pg.waldir",
 	.how = HOW_SQL,
 	.at = "pg",
-	.sql = waldir_sql,
+	.text = waldir_sql,
 	.every_ms = 30000,
 	.read = read_waldir,
 };
