@@ -187,6 +187,9 @@ static double rate_of(const struct view *v, const struct point *p, int n)
 	double recent = series_growth(p, n, now, 10 * MINUTE_MS, 5000);
 	double all = series_growth(p, n, now, 24 * HOUR_MS, 10 * MINUTE_MS);
 
+	/* Of a trace of seconds: as if the rest of its minute were quiet. */
+	if (n && now - p[0].at < MINUTE_MS)
+		recent *= (double)(now - p[0].at) / MINUTE_MS;
 	return fmax(recent, all);
 }
 
@@ -219,7 +222,8 @@ static void consider_slot(void *arg, const struct slot *s)
 		return;
 	if (p->waiting && p->ours && !strcmp(p->ours, s->name))
 		return;
-	if (beyond || (!s->active && s->lag >= 3 * p->segment))
+	/* One that is read lets go as its reader goes on, unless the lag is seen to grow. */
+	if (s->active ? beyond && slot_lag_slope(p->v, s->name) > 0 : beyond || s->lag >= 3 * p->segment)
 		consider(p, "slot", s->name, s->lag);
 }
 
@@ -325,7 +329,7 @@ static void newest_streamed(const struct view *v, const struct point *p, int n, 
 
 	*ret_at = NAN;
 	*ret_end = written;
-	if (!isnan(written)) {
+	if (!isnan(written) && !(end - segment > written)) {
 		*ret_at = (double)view_now(v);
 		return;
 	}

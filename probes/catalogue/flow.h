@@ -64,6 +64,8 @@ bool slot_seen(const struct view *v);
 void slot_each(const struct view *v, void (*each)(void *arg, const struct slot *s), void *arg);
 /* Why this slot may belong to Barman or to us, or NULL: such slots are never called foreign. */
 const char *slot_protected(const struct view *v, const char *name);
+/* Growth of its lag in bytes a second, NAN until three looks over half a minute. */
+double slot_lag_slope(const struct view *v, const char *name);
 /* True if the reader of this active slot is our receiver. */
 bool slot_is_ours(const struct view *v, const struct slot *s);
 

@@ -39,7 +39,7 @@ static void judge_active(const struct view *v, struct verdict *r, const struct s
 	if (slot_is_ours(v, s)) {
 		verdict_ok(r, "slot '%s' is read by our receiver%s%s", s->name, s->holder_address ? " from " : "",
 			   s->holder_address ? s->holder_address : "");
-	} else if (receiver.state == RECEIVER_UNSEEN || !addresses) {
+	} else if (!know_yes(v, "server.receiver.seen") || !addresses) {
 		char who[256];
 
 		verdict_unknown(r, "slot '%s' is active, read by %s; whether that is ours cannot be told without the Barman host's processes",

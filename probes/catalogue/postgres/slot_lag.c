@@ -1,31 +1,22 @@
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "probes/catalogue/flow.h"
-#include "probes/engine/series.h"
-
-static double lag_slope(const struct view *v, const char *slot)
-{
-	char name[96];
-	struct point p[64];
-	int n;
-
-	snprintf(name, sizeof(name), "pg.slot.%.63s.lag", slot);
-	n = know_series(v, name, p, 64);
-	return n >= 3 && p[n - 1].at - p[0].at >= 30000 ? series_slope(p, n) : (double)NAN;
-}
 
 static void judge_lag(const struct view *v, struct verdict *r, const struct slot *s)
 {
 	double segment = flow_segment_size(v), most = know_num(v, "pg.settings.max_wal_size");
-	double behind = fmax(flow_lsn(v) - s->write, 0), slope = lag_slope(v, s->name);
+	struct safety safety;
+	double behind, slope = slot_lag_slope(v, s->name);
 	bool far = s->lag > fmax(isnan(most) ? 1073741824 : most, 4 * segment);
 
-	/* The slot moves when a segment is complete and synced, so up to two are always held. */
-	if (!(s->lag > 4 * segment)) {
-		verdict_ok(r, "%s behind%s%s", flow_bytes(isnan(behind) ? s->lag : behind),
-			   isnan(behind) ? "" : "; the slot holds ", isnan(behind) ? "" : flow_bytes(s->lag));
+	flow_safety(v, &safety);
+	behind = fmax(flow_lsn(v) - safety.streamed, 0);
+	/* The slot moves when a segment is complete and synced, and pg_receivewal reports every ten seconds:
+	 * the file it writes to knows better. */
+	if (!(s->lag > 4 * segment) || behind < 2 * segment) {
+		verdict_ok(r, "%s behind%s%s", flow_bytes(isnan(safety.streamed) ? s->lag : behind),
+			   isnan(safety.streamed) ? "" : "; the slot holds ",
+			   isnan(safety.streamed) ? "" : flow_bytes(s->lag));
 	} else if (slope < 0) {
 		verdict_ok(r, "%s behind and catching up, level in about %s", flow_bytes(s->lag),
 			   flow_duration(s->lag / -slope));
@@ -34,7 +25,7 @@ static void judge_lag(const struct view *v, struct verdict *r, const struct slot
 			      isnan(slope) ? "the receiver is %s behind; whether it catches up shows in half a minute"
 					   : "the receiver is %s behind and does not catch up", flow_bytes(s->lag));
 		verdict_evidence(r, "pg_replication_slots: restart_lsn = %s; pg_stat_replication: %s not yet written on the Barman host",
-				 s->restart_text ? s->restart_text : "NULL", flow_bytes(behind));
+				 s->restart_text ? s->restart_text : "NULL", flow_bytes(isnan(safety.streamed) ? NAN : behind));
 	}
 }
 

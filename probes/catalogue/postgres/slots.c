@@ -7,6 +7,7 @@
 #include "probes/base/arena.h"
 #include "probes/base/text.h"
 #include "probes/catalogue/flow.h"
+#include "probes/engine/series.h"
 
 /* One row at least, so that "no slots" and "no answer" differ; walsenders without a slot come too. One
  * text for PostgreSQL 10 to 18, so that it need not wait for the version: columns that a version lacks
@@ -225,6 +226,17 @@ bool slot_get(const struct view *v, const char *name, struct slot *ret)
 		.holder_since = flow_number(field(v, name, "reader_since")),
 	};
 	return true;
+}
+
+double slot_lag_slope(const struct view *v, const char *slot)
+{
+	char name[96];
+	struct point p[64];
+	int n;
+
+	snprintf(name, sizeof(name), "pg.slot.%.63s.lag", slot);
+	n = know_series(v, name, p, 64);
+	return n >= 3 && p[n - 1].at - p[0].at >= 30000 ? series_slope(p, n) : (double)NAN;
 }
 
 void slot_each(const struct view *v, void (*each)(void *arg, const struct slot *s), void *arg)

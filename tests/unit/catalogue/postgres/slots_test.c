@@ -177,6 +177,10 @@ static void lag(void **state)
 	answer_sh(v, &q_backup_receiver, RECEIVER_RUNS);
 	answer_slots(v, far, 1);
 	expect_cause(v, &probe_slot_lag, "slot.lagging", RANK_WARN); /* one look cannot tell */
+	/* what pg_receivewal reports is ten seconds old: the file it writes to is at the primary's segment */
+	learn(v, "server.streaming.partial", "00000001000000000000003B.partial");
+	expect_state(v, &probe_slot_lag, STATE_OK);
+	learn(v, "server.streaming.partial", "000000010000000000000007.partial");
 	learn_point(v, "pg.slot.barman_mydb.lag", NOW - 60000, 882559488);
 	learn_point(v, "pg.slot.barman_mydb.lag", NOW - 30000, 882559488);
 	expect_cause(v, &probe_slot_lag, "slot.lagging", RANK_FAIL);
