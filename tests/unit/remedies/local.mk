@@ -6,7 +6,8 @@ remedies_tests = \
 	tests/unit/remedies/lint_test \
 	tests/unit/remedies/catalogue_test \
 	tests/unit/remedies/plan_test \
-	tests/unit/remedies/explain_test
+	tests/unit/remedies/explain_test \
+	tests/unit/remedies/journal_test
 check_PROGRAMS += $(remedies_tests)
 TESTS += $(remedies_tests)
 tests_unit_remedies_page_test_SOURCES = tests/unit/remedies/page_test.c
@@ -24,3 +25,6 @@ tests_unit_remedies_plan_test_LDADD = $(remedies_test_libs)
 tests_unit_remedies_explain_test_SOURCES = tests/unit/remedies/explain_test.c
 tests_unit_remedies_explain_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_remedies_explain_test_LDADD = $(remedies_test_libs)
+tests_unit_remedies_journal_test_SOURCES = tests/unit/remedies/journal_test.c
+tests_unit_remedies_journal_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_remedies_journal_test_LDADD = $(remedies_test_libs)
