@@ -1,0 +1,14 @@
+/* `walmedic fix`: the walkthrough without curses, for dumb terminals, screen readers and pipes. */
+#ifndef WALMEDIC_REMEDIES_FIX_H
+#define WALMEDIC_REMEDIES_FIX_H
+
+#include <stdbool.h>
+
+struct loop;
+struct engine;
+
+/* The engine has its servers and is not yet started. Talks on stdin and stdout until everything is
+ * green or the operator stops; returns the exit status: 0 all green, else as `check`. */
+int fix_walk(struct loop *l, struct engine *e, int server, bool read_only);
+
+#endif
