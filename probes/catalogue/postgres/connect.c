@@ -119,11 +119,24 @@ static void judge_failure(const struct view *v, struct verdict *ret)
 		verdict_evidence(ret, "%s", know(v, "db.log.start_failure"));
 }
 
+bool own_client_missing(const struct view *v, const struct question *q)
+{
+	return view_asked(v, q) == ASKED_FAILED && !strcmp(view_reply(v, q)->stage, "client");
+}
+
+void unseen_without_client(const struct view *v, struct verdict *ret, const struct question *q)
+{
+	verdict_unknown(ret, "cannot be asked: from here the way to PostgreSQL is psql on the Barman host, and none works there");
+	verdict_evidence(ret, "%s", view_reply(v, q)->words);
+}
+
 static void judge_connect(const struct view *v, struct verdict *ret)
 {
 	char target[160];
 	enum asked asked = view_asked(v, &q_pg_settings);
-	if (asked == ASKED_FAILED && strcmp(view_reply(v, &q_pg_settings)->stage, "query"))
+	if (own_client_missing(v, &q_pg_settings))
+		unseen_without_client(v, ret, &q_pg_settings);
+	else if (asked == ASKED_FAILED && strcmp(view_reply(v, &q_pg_settings)->stage, "query"))
 		judge_failure(v, ret);
 	else if (asked == ASKED_DONE || asked == ASKED_FAILED)
 		verdict_ok(ret, "PostgreSQL %s on %s lets Barman in", know(v, "pg.version") ? know(v, "pg.version") : "",

@@ -62,4 +62,9 @@ extern const struct probe probe_pg_connect, probe_pg_privileges, probe_pg_config
 extern const struct probe probe_wal_level, probe_archive_mode, probe_archive_command;
 extern const struct probe probe_archive_flow, probe_archive_backlog;
 
+/* Our way to PostgreSQL is psql on the Barman host, and that does not work: a weakness of ours, no fault of
+ * PostgreSQL's. unseen_without_client says so. */
+bool own_client_missing(const struct view *v, const struct question *q);
+void unseen_without_client(const struct view *v, struct verdict *ret, const struct question *q);
+
 #endif

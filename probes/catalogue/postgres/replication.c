@@ -63,6 +63,8 @@ static void judge_replication(const struct view *v, struct verdict *ret)
 	const char *other = know(v, "repl.system_identifier"), *own = know(v, "pg.system_identifier");
 	if (know(v, "server.conninfo") && !streams(v)) {
 		verdict_off(ret, "Barman uses no replication connection for this server");
+	} else if (own_client_missing(v, &q_repl_identify)) {
+		unseen_without_client(v, ret, &q_repl_identify);
 	} else if (view_asked(v, &q_repl_identify) == ASKED_FAILED) {
 		judge_failure(v, ret);
 	} else if (!other) {

@@ -181,9 +181,24 @@ static void the_cluster_of_the_port_is_chosen(void **state)
 	view_free(v);
 }
 
+/* psql is only our way from a console host; that it is gone is not PostgreSQL's fault. */
+static void own_psql_missing_is_no_fault(void **state)
+{
+	(void)state;
+	struct view *v = world();
+	struct verdict verdict;
+	answer_failure(v, &q_pg_settings, REPLY_NO_LINK, "client", 0, "", "Error: You must install at least one postgresql-client-<version> package");
+	probe_judge(&probe_pg_connect, v, &verdict);
+	assert_int_equal(verdict.state, STATE_UNKNOWN);
+	assert_int_equal(verdict.findings, 0);
+	verdict_clear(&verdict);
+	view_free(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(own_psql_missing_is_no_fault),
 		cmocka_unit_test(every_failure_has_its_cause),
 		cmocka_unit_test(a_healthy_answer_is_green_and_no_answer_is_not),
 		cmocka_unit_test(a_time_out_is_refined_by_the_port),
