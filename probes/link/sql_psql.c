@@ -67,7 +67,7 @@ static const char psycopg[] =
 	"c.autocommit=True\n"
 	"def text(v):\n"
 	"    return m+'0' if v is None else ('f','t')[v] if isinstance(v,bool) else str(v)\n"
-	"for n,q in enumerate(re.split(r\"\\n;\\n\\\\echo '.*\\n\\\\if .*\\n\\\\echo .*\\n\\\\endif\\n\",sys.stdin.read())[:-1],1):\n"
+	"for n,q in enumerate(re.split(r\"\\n;\\n\\\\echo '.*\\n\\\\if .*\\n(?:\\\\echo .*\\n)+\\\\endif\\n\",sys.stdin.read())[:-1],1):\n"
 	"    try:\n"
 	"        k=c.cursor()\n"
 	"        k.execute(q)\n"
@@ -77,7 +77,8 @@ static const char psycopg[] =
 	"        print(m,n,'00000')\n"
 	"    except psycopg2.Error as e:\n"
 	"        print(m,n,e.pgcode or '58000')\n"
-	"        print(m,'message',e.diag.message_primary or e)\n";
+	"        print(m,'message',e.diag.message_primary or e)\n"
+	"        print(m,'said')\n";
 
 static void add_statement(struct str *s, const struct talk *t, const char *sql, unsigned number)
 {
