@@ -14,7 +14,7 @@
 #include "probes/link/places.h"
 #include "probes/link/sql_words.h"
 
-enum { KEEP_MS = 60000, PARAMS = 48 };
+enum { KEEP_MS = 60000, PARAMS = 48, MAX_ADDRESSES = 4 };
 
 enum at { AT_REST, AT_RESOLVE, AT_CONNECT, AT_READY };
 
@@ -46,7 +46,7 @@ struct pg {
 };
 
 static void pg_step(struct pg *pg);
-static void pg_connect(struct pg *pg, const char *hostaddr);
+static void pg_connect(struct pg *pg, const char *host, const char *hostaddr);
 static void pg_start(struct pg *pg);
 
 /* ---- watching the socket: libpq may reuse a descriptor number, so the handle is new at every step ---- */
@@ -235,28 +235,38 @@ static void give_result(struct pg *pg, const PGresult *res)
 	free(cell);
 }
 
+/* The server said goodbye (57P01 to 57P03: terminated, crashed, shutting down); the socket does not say so yet. */
+static bool is_goodbye(const PGresult *res)
+{
+	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+	return state && !strncmp(state, "57P0", 4);
+}
+
 static void take_results(struct pg *pg)
 {
-	while (pg->sent.first && !PQisBusy(pg->conn)) {
+	/* got_result: the simple protocol sends the next one only after the NULL that ends the last */
+	while (pg->at == AT_READY && (pg->sent.first || (pg->replication && pg->got_result)) && !PQisBusy(pg->conn)) {
 		PGresult *res = PQgetResult(pg->conn);
 		if (!res) {
-			if (pg->replication && pg->got_result) {
-				pg->got_result = false;
-				send_waiting(pg);
-			}
-			if (pg->replication || PQstatus(pg->conn) == CONNECTION_BAD)
+			bool over = pg->got_result;
+			pg->got_result = false;
+			if (PQstatus(pg->conn) == CONNECTION_BAD || (pg->replication && !over))
 				return;
+			if (pg->replication)
+				send_waiting(pg);
 			continue;
 		}
 		ExecStatusType status = PQresultStatus(res);
-		bool broken = PQstatus(pg->conn) == CONNECTION_BAD;
+		bool broken = PQstatus(pg->conn) == CONNECTION_BAD || is_goodbye(res);
 		if (!broken && status != PGRES_PIPELINE_SYNC && status != PGRES_PIPELINE_ABORTED && pg->sent.first) {
 			pg->got_result = true;
 			give_result(pg, res);
 		}
 		PQclear(res);
-		if (broken)
+		if (broken) {
+			lost(pg);
 			return;
+		}
 	}
 }
 
@@ -337,20 +347,21 @@ static const char *option(const struct pg *pg, const char *keyword)
 	return NULL;
 }
 
-static void pg_connect(struct pg *pg, const char *hostaddr)
+static void pg_connect(struct pg *pg, const char *host, const char *hostaddr)
 {
 	const char *key[PARAMS + 12], *value[PARAMS + 12];
 	struct str options = {0};
 	int n = 0;
 	str_addf(&options, "%s%s" SQL_OPTIONS, option(pg, "options") ? option(pg, "options") : "", option(pg, "options") ? " " : "");
 	for (const PQconninfoOption *o = pg->options; o && o->keyword && n < PARAMS; o++)
-		if (o->val && *o->val && strcmp(o->keyword, "options") && strcmp(o->keyword, "application_name")) {
+		if (o->val && *o->val && strcmp(o->keyword, "options") && strcmp(o->keyword, "application_name") &&
+		    !(host && !strcmp(o->keyword, "host"))) {
 			key[n] = o->keyword;
 			value[n++] = o->val;
 		}
 	const char *more[][2] = {{"application_name", "walmedic"}, {"options", str_text(&options)}, {"gssencmode", "disable"},
 				 {"client_encoding", "UTF8"}, {"keepalives_idle", "5"}, {"tcp_user_timeout", "10000"},
-				 {"hostaddr", hostaddr}, {"passfile", pg->place->spec.passfile}};
+				 {"host", host}, {"hostaddr", hostaddr}, {"passfile", pg->place->spec.passfile}};
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
 		if (more[i][1] && (strcmp(more[i][0], "passfile") || !option(pg, "passfile"))) {
 			key[n] = more[i][0];
@@ -370,24 +381,41 @@ static void pg_connect(struct pg *pg, const char *hostaddr)
 		connect_failed(pg, PQerrorMessage(pg->conn));
 }
 
+/* Every address, as libpq would try them ("localhost" is ::1 and 127.0.0.1); the name stays with each,
+ * for TLS and the password file. */
+static void list_addresses(const struct addrinfo *list, const char *name, struct str *hosts, struct str *addresses)
+{
+	for (int n = 0; list && n < MAX_ADDRESSES; list = list->ai_next) {
+		char one[64];
+		if (getnameinfo(list->ai_addr, list->ai_addrlen, one, sizeof one, NULL, 0, NI_NUMERICHOST) != 0)
+			continue;
+		str_addf(hosts, "%s%s", n ? "," : "", name);
+		str_addf(addresses, "%s%s", n ? "," : "", one);
+		n++;
+	}
+}
+
 static void looked_up(uv_getaddrinfo_t *req, int status, struct addrinfo *list)
 {
 	struct lookup *look = req->data;
 	struct pg *pg = look->pg;
-	char address[64] = "", say[256];
-	if (list)
-		getnameinfo(list->ai_addr, list->ai_addrlen, address, sizeof address, NULL, 0, NI_NUMERICHOST);
+	struct str hosts = {0}, addresses = {0};
+	char say[256];
+	if (pg)
+		list_addresses(list, option(pg, "host"), &hosts, &addresses);
 	uv_freeaddrinfo(list);
 	free(look);
 	if (!pg)
 		return;
 	pg->lookup = NULL;
-	if (status == 0) {
-		pg_connect(pg, address);
-		return;
+	if (status == 0 && addresses.len) {
+		pg_connect(pg, hosts.s, addresses.s);
+	} else {
+		snprintf(say, sizeof say, "could not translate host name \"%.120s\" to address: %s", option(pg, "host"), uv_strerror(status));
+		connect_failed(pg, say);
 	}
-	snprintf(say, sizeof say, "could not translate host name \"%.120s\" to address: %s", option(pg, "host"), uv_strerror(status));
-	connect_failed(pg, say);
+	str_free(&hosts);
+	str_free(&addresses);
 }
 
 /* libpq would look names up blockingly; several hosts, sockets and addresses are left to it. */
@@ -413,7 +441,7 @@ static void pg_start(struct pg *pg)
 	}
 	pg->replication = option(pg, "replication") && strcmp(option(pg, "replication"), "database");
 	if (!needs_lookup(pg)) {
-		pg_connect(pg, NULL);
+		pg_connect(pg, NULL, NULL);
 		return;
 	}
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};

@@ -100,7 +100,7 @@ static void write_script(const struct place *p, const struct talk *t, unsigned s
 	}
 	str_addf(s, "m='%s'; d=", t->mark);
 	text_shell_quote(s, str_text(&plain));
-	str_add(s, "\nask() { if psql --version >/dev/null 2>&1; then psql -X -A -t -q -F \"$m,\" -R \"$m;\n\" -P \"null=${m}0\" -d \"$d\"\n"
+	str_add(s, "\nask() { if psql --version >/dev/null 2>&1; then psql -X -w -A -t -q -F \"$m,\" -R \"$m;\n\" -P \"null=${m}0\" -d \"$d\"\n"
 		   "else python3 -c ");
 	text_shell_quote(s, psycopg);
 	str_addf(s, " \"$m\" \"$d\"; fi; }\nexec 3>&1\ne=$({ ask <<'%s' >&3\n", t->mark);

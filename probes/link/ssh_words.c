@@ -77,14 +77,14 @@ const char *ssh_words_stage(const char *err)
 void ssh_words_plain(struct str *out, const char *err)
 {
 	while (*err) {
-		size_t n = strcspn(err, "\n");
+		size_t n = strcspn(err, "\n"), text = n && err[n - 1] == '\r' ? n - 1 : n;
 		bool debug = text_starts(err, "debug") && n > 7 && err[6] == ':';
 		bool chatter = text_starts(err, "OpenSSH_") || text_starts(err, "Authenticated to ") ||
 			       text_starts(err, "Transferred: ") || text_starts(err, "Bytes per second: ");
-		if (!debug && !chatter && n) {
+		if (!debug && !chatter && text) {
 			if (out->len)
 				str_addc(out, '\n');
-			str_addn(out, err, err[n - 1] == '\r' ? n - 1 : n);
+			str_addn(out, err, text);
 		}
 		err += n + (err[n] == '\n');
 	}

@@ -248,7 +248,7 @@ static void peers_that_are_no_ssh_server_are_told_by_stage(void **state)
 			struct loop *l = loop_new();
 			struct answer a = {0};
 			struct place_spec spec = {.kind = PLACE_SSH, .name = "db", .host = known ? "plain" : "127.0.0.1", .port = peer.port};
-			ask(place_get(l, &spec), ASK_SH, "echo x", 1500, &a);
+			ask(place_get(l, &spec), ASK_SH, "echo x", 800, &a);
 			turn_until(l, &a.replies, 1);
 			assert_int_equal(a.outcome, rows[i].outcome);
 			assert_string_equal(a.stage, rows[i].stage);
