@@ -77,7 +77,7 @@ static int interpolate_name(struct lookup *l, const char **p, int depth, struct 
 	const char *end = strchr(*p + 2, ')');
 	char name[128];
 	if (!end || end == *p + 2 || end[1] != 's' || end - *p > 100) {
-		snprintf(l->why, sizeof l->why, "bad reference \"%.60s\"; it is written %%(name)s", *p);
+		snprintf(l->why, sizeof l->why, "a bad reference; it is written %%(name)s");
 		return -1;
 	}
 	snprintf(name, sizeof name, "%.*s", (int)(end - *p - 2), *p + 2);
@@ -110,7 +110,7 @@ static int interpolate(struct lookup *l, const char *value, int depth, struct st
 			if (interpolate_name(l, &value, depth, out))
 				return -1;
 		} else {
-			snprintf(l->why, sizeof l->why, "a lone %% before \"%.40s\"", value + 1);
+			snprintf(l->why, sizeof l->why, "a lone %%"); /* what follows may be a password */
 			return -1;
 		}
 	}

@@ -184,6 +184,73 @@ static void learn_problems(struct view *v, const struct barman_config *c, const 
 	str_free(&out);
 }
 
+static const struct {
+	enum barman_trouble kind;
+	const char *cause;
+	bool always; /* fails whether or not the option matters */
+} kinds[] = { /* in the order in which they explain one another */
+	{BARMAN_SYNTAX, "config.syntax", true},
+	{BARMAN_PATH_CONFLICT, "config.path_conflict", true},
+	{BARMAN_CONNINFO_INVALID, "config.conninfo_invalid", true},
+	{BARMAN_UNKNOWN_OPTION, "config.unknown_option", false},
+	{BARMAN_BAD_VALUE, "config.bad_value", false},
+	{BARMAN_SLOT_NAME_MISSING, "config.slot_name_missing", true},
+	{BARMAN_SERVER_DISABLED, "config.server_disabled", true},
+	{BARMAN_SERVER_INACTIVE, "config.server_inactive", true},
+};
+
+/* The problem that the judge says first. */
+static const struct barman_problem *first_problem(const struct barman_config *c, const char *name)
+{
+	for (int matters = 1; matters >= 0; matters--)
+		for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+			for (const struct barman_problem *p = c->problems; p; p = p->next)
+				if (p->kind == kinds[k].kind && (!p->server || !strcmp(p->server, name)) &&
+				    (kinds[k].always || p->matters) == (matters != 0))
+					return p;
+	return NULL;
+}
+
+/* Which variant of the remedy's step fits. */
+static const char *repair_of(const struct barman_config *c, const struct barman_problem *p)
+{
+	if (p->kind == BARMAN_UNKNOWN_OPTION)
+		return *p->nearest && strcmp(p->nearest, p->option) ? "rename" : "remove";
+	if (p->kind != BARMAN_SYNTAX)
+		return "set";
+	if (strstr(p->say, "a lone %"))
+		return c->version >= 310 ? "percent_twice" : "percent";
+	return strstr(p->say, "without \"=\"") ? "equals" : "remove";
+}
+
+/* What a remedy writes unless its reader says otherwise: the value without a comment behind it. */
+static void learn_suggestion(struct view *v, const struct barman_problem *p)
+{
+	size_t n = p->kind == BARMAN_SERVER_INACTIVE ? 0 : strcspn(p->value, "#;");
+	while (n && (p->value[n - 1] == ' ' || p->value[n - 1] == '\t'))
+		n--;
+	if (p->kind == BARMAN_BAD_VALUE && n && p->value[n])
+		learn_f(v, "server.config.suggestion", "%.*s", (int)n, p->value);
+	else
+		learn(v, "server.config.suggestion", "");
+}
+
+static void learn_repair(struct view *v, const struct barman_config *c, const char *name)
+{
+	const struct barman_problem *p = first_problem(c, name);
+	learn(v, "server.config.repair", p ? repair_of(c, p) : NULL);
+	learn(v, "server.config.file", p ? p->file : NULL);
+	learn(v, "server.config.option", p ? p->option : NULL);
+	learn(v, "server.config.nearest", p ? p->nearest : NULL);
+	if (!p || !p->line) {
+		learn(v, "server.config.line", NULL);
+		learn(v, "server.config.suggestion", NULL);
+		return;
+	}
+	learn_f(v, "server.config.line", "%d", p->line);
+	learn_suggestion(v, p);
+}
+
 static void learn_host(struct view *v, const struct reading *r)
 {
 	struct str files = {0};
@@ -220,6 +287,7 @@ static void read_config(const struct reply *reply, struct view *v)
 		if (r.files) {
 			config_learn(v, c, barman_server_find(c, name), name);
 			learn_problems(v, c, name);
+			learn_repair(v, c, name);
 		}
 		barman_config_free(c);
 	}
@@ -261,22 +329,6 @@ static bool problem_cut(char *line, struct problem_line *ret)
 				     field[4], field[5], field[6], field[7], field[8], field[9]};
 	return true;
 }
-
-/* In the order in which they explain one another. */
-static const struct {
-	enum barman_trouble kind;
-	const char *cause;
-	bool always; /* fails whether or not the option matters */
-} kinds[] = {
-	{BARMAN_SYNTAX, "config.syntax", true},
-	{BARMAN_PATH_CONFLICT, "config.path_conflict", true},
-	{BARMAN_CONNINFO_INVALID, "config.conninfo_invalid", true},
-	{BARMAN_UNKNOWN_OPTION, "config.unknown_option", false},
-	{BARMAN_BAD_VALUE, "config.bad_value", false},
-	{BARMAN_SLOT_NAME_MISSING, "config.slot_name_missing", true},
-	{BARMAN_SERVER_DISABLED, "config.server_disabled", true},
-	{BARMAN_SERVER_INACTIVE, "config.server_inactive", true},
-};
 
 static void say_problem(struct verdict *r, const char *cause, enum rank rank, const struct problem_line *p)
 {

@@ -59,7 +59,9 @@ struct cron_world {
 
 struct cron_entry {
 	enum cron_stand stand;
+	enum cron_kind kind;
 	const char *path;
+	const char *repair; /* "name", "mode", "links", "newline": of the file; "line": of the line */
 	int line;
 	char text[240];
 	char why[240];     /* what is wrong, a clause; "" if nothing */

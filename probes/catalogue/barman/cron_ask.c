@@ -173,6 +173,8 @@ static void learn_number(struct view *v, const char *name, double n)
 
 static const char *const stands[] = {"good", "other_config", "wrong_user", "broken", "disabled", "none"};
 
+static const char *const kinds[] = {"system", "own", "script"};
+
 static void learn_entry(struct view *v, const struct places *p, const struct cron_entry *e)
 {
 	double ours = (double)view_now(v) - p->now; /* this program's clock minus the host's */
@@ -180,6 +182,8 @@ static void learn_entry(struct view *v, const struct places *p, const struct cro
 	int64_t next = e->stand <= CRON_WRONG_USER ? schedule_next(&e->schedule, now_s + zone) : -1;
 	learn(v, "server.cron.entry.stand", stands[e->stand]);
 	learn(v, "server.cron.entry.path", e->path ? e->path : "");
+	learn(v, "server.cron.entry.kind", kinds[e->kind]);
+	learn(v, "server.cron.entry.repair", e->repair ? e->repair : "");
 	learn(v, "server.cron.entry.text", e->text);
 	learn(v, "server.cron.entry.why", e->why);
 	learn_number(v, "server.cron.entry.line", e->line);
@@ -351,6 +355,8 @@ static double newest_run(const struct view *v, const struct run *r)
 
 static void learn_held(struct view *v, const struct run *r, double ours)
 {
+	int stuck = r->held_pid[0] > 0 ? 0 : 1;
+	learn_number(v, "server.cron.held_pid", r->held_pid[stuck] > 0 ? r->held_pid[stuck] : NAN);
 	for (int i = 0; i < 2; i++) {
 		char name[64];
 		double since = r->now - (r->uptime - r->held_start[i] / r->ticks) * 1000 + ours;

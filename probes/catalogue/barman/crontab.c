@@ -76,18 +76,27 @@ static bool name_is_read(const char *path, bool debian)
 	return *name != '.' && *name != '#' && name[n - 1] != '~' && !strstr(name, ".rpm");
 }
 
+/* Which repair fits, for the remedy's variants; the first reason counts, as in say(). */
+static void say_file(struct cron_entry *e, const char *why, const char *repair)
+{
+	if (CRON_BROKEN <= e->stand)
+		return;
+	say_so(e, CRON_BROKEN, why);
+	e->repair = repair;
+}
+
 static void judge_file(const struct cron_file *f, const struct cron_world *w, struct cron_entry *e)
 {
 	if (f->kind == CRON_SYSTEM && !name_is_read(f->path, w->debian))
-		say_so(e, CRON_BROKEN, w->debian ? "cron ignores a file of that name: only letters, digits, _ and - are allowed, no dot" : "cron ignores a file of that name");
+		say_file(e, w->debian ? "cron ignores a file of that name: only letters, digits, _ and - are allowed, no dot" : "cron ignores a file of that name", "name");
 	if (f->kind == CRON_SYSTEM && f->owner != 0)
-		say_so(e, CRON_BROKEN, "cron ignores the file: it does not belong to root");
+		say_file(e, "cron ignores the file: it does not belong to root", "mode");
 	if (f->kind == CRON_SYSTEM && (f->mode & 022))
-		say_so(e, CRON_BROKEN, "cron ignores the file: others than root may write it");
+		say_file(e, "cron ignores the file: others than root may write it", "mode");
 	if (f->kind == CRON_SYSTEM && w->debian && f->links > 1)
-		say_so(e, CRON_BROKEN, "cron ignores the file: it has more than one hard link");
+		say_file(e, "cron ignores the file: it has more than one hard link", "links");
 	if (f->kind != CRON_SCRIPT && !f->newline)
-		say_so(e, CRON_BROKEN, "cron ignores the file: its last line has no newline at the end");
+		say_file(e, "cron ignores the file: its last line has no newline at the end", "newline");
 }
 
 static void judge_user(const char *user, size_t n, const struct cron_world *w, struct cron_entry *e)
@@ -204,7 +213,7 @@ void cron_study(const struct cron_file *f, const struct cron_world *w, struct cr
 	int number = 0, garbage = 0;
 	struct cron_entry found = {.stand = CRON_NONE};
 	while ((line = text_line(&p))) {
-		struct cron_entry e = {.stand = CRON_GOOD, .path = f->path, .line = ++number, .changed = f->changed};
+		struct cron_entry e = {.stand = CRON_GOOD, .path = f->path, .kind = f->kind, .repair = "line", .line = ++number, .changed = f->changed};
 		snprintf(e.text, sizeof e.text, "%s", line);
 		if (f->kind != CRON_SCRIPT && is_garbage(line) && !garbage)
 			garbage = number;
