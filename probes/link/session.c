@@ -69,6 +69,15 @@ static void leave(struct session *s)
 	deadline_close(&s->deadline, deadline_closed);
 }
 
+/* What was said on stderr; what the way to the parent said, before the mark of via.c, is not the pipeline's. */
+static const char *err_text(const struct session *s)
+{
+	char mark[NONCE_SIZE + 8];
+	snprintf(mark, sizeof mark, "%s link\n", s->nonce);
+	const char *text = str_text(&s->err), *at = strstr(text, mark);
+	return at ? at + strlen(mark) : text;
+}
+
 static const char *via_of(const struct session *s)
 {
 	return s->place->class == &via_class || !s->wire ? s->place->class->via : s->wire->class->via;
@@ -78,9 +87,9 @@ static void finish(struct session *s, struct asked *a, struct raw r)
 {
 	struct str plain = {0};
 	if (a->how == ASK_LOGIN) {
-		r.words = str_text(&s->err);
+		r.words = err_text(s);
 	} else if (!r.words && r.outcome != REPLY_DONE) {
-		ssh_words_plain(&plain, str_text(&s->err));
+		ssh_words_plain(&plain, err_text(s));
 		if (!plain.len)
 			str_addn(&plain, str_text(&s->noise), s->noise.len);
 		r.words = str_text(&plain);
@@ -99,9 +108,9 @@ static void locate(const struct session *s, int status, struct ssh_fault *ret)
 	else if (via && s->at == AT_PARENT)
 		ret->stage = "user";
 	else if (status >= 0)
-		ssh_words_fault(str_text(&s->err), status, ret);
+		ssh_words_fault(err_text(s), status, ret);
 	else
-		ret->stage = ssh_words_stage(str_text(&s->err));
+		ret->stage = ssh_words_stage(err_text(s));
 }
 
 /* A login that failed while an older one still holds: what needs no proof goes there. */
@@ -127,7 +136,7 @@ static void end_all(struct session *s, struct raw r, bool refused)
 	}
 	if (refused) {
 		struct raw kept = r;
-		kept.words = str_text(&s->err);
+		kept.words = err_text(s);
 		place_refused(s->place, &kept);
 	}
 	s->wire = r.outcome == REPLY_TIMEOUT ? s->wire : NULL;
@@ -290,10 +299,8 @@ static void marked(struct session *s, const char *words, const char *before, siz
 		begun(s, before, n);
 	else if (!strcmp(words, "login"))
 		s->at = AT_PARENT;
-	else if (!strcmp(words, "link")) {
+	else if (!strcmp(words, "link"))
 		s->at = AT_LINK;
-		str_clear(&s->err); /* what the way to the parent said is not the pipeline's */
-	}
 }
 
 static void wire_bytes(void *arg, bool is_err, const char *bytes, size_t n)
