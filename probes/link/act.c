@@ -180,26 +180,87 @@ void act_free_all(struct place *p)
 		leave(p->acts);
 }
 
+/* Runs `text` as the user, in its home, with the environment of a step. ~user and "$PWD" mean the same to
+ * every login shell; SHELL cannot be known from here. */
+static void add_as_user(struct str *out, const struct place *at, const char *user, const char *text)
+{
+	const char *login = place_login(at);
+	bool is_login = at->spec.kind == PLACE_VIA || (login && !strcmp(login, user));
+	str_addf(out, "cd ~%s && ", user);
+	if (!is_login)
+		str_addf(out, !login || !strcmp(login, "root") ? "runuser -u %s -- " : "sudo -n -u %s -- ", user);
+	str_addf(out, "env -i HOME=\"$PWD\" USER=%s LOGNAME=%s SHELL=/bin/sh PATH=" SHELL_PATH " LANG=C.UTF-8 %s", user, user, text);
+}
+
+/* Wraps *line, which runs at p, so that it runs from the console host. */
+static void add_way(const struct place *p, struct str *line)
+{
+	struct str outer = {0}, as = {0};
+	if (p->spec.kind == PLACE_VIA) {
+		str_addf(&outer, "%s ", p->spec.command);
+		text_shell_quote(&outer, str_text(line));
+		if (p->spec.as) {
+			str_add(&as, "sh -c ");
+			text_shell_quote(&as, outer.s);
+			str_clear(&outer);
+			add_as_user(&outer, p->spec.parent, p->spec.as, as.s);
+			str_free(&as);
+		}
+	} else if (p->spec.kind == PLACE_SSH) {
+		str_add(&outer, "ssh ");
+		if (p->spec.port)
+			str_addf(&outer, "-p %d ", p->spec.port);
+		if (p->spec.login)
+			str_addf(&outer, "%s@", p->spec.login);
+		str_addf(&outer, "%s ", p->spec.host);
+		text_shell_quote(&outer, str_text(line));
+	} else {
+		/* the reader's own shell stays where it is */
+		str_addf(&outer, "(%s)", str_text(line));
+	}
+	str_free(line);
+	*line = outer;
+	if (p->spec.kind == PLACE_VIA)
+		add_way(p->spec.parent, line);
+}
+
+/* Each line of T is a word of printf: a newline within quotes would end the command in tcsh. */
+static void add_lines(struct str *out, const char *text)
+{
+	str_add(out, "printf '%s\\n'");
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+		char *one = strndup(text, n);
+		str_addc(out, ' ');
+		text_shell_quote(out, one);
+		free(one);
+		text += n + (text[n] == '\n');
+	}
+	str_add(out, " | ");
+}
+
 char *place_act_command_line(const struct place *p, const struct act_spec *s)
 {
-	struct str inner = {0}, line = {0};
-	const char *login = place_login(p);
-	bool is_login = p->spec.kind == PLACE_VIA || (login && !strcmp(login, s->user));
-	if (!is_login)
-		str_addf(&inner, !login || !strcmp(login, "root") ? "runuser -u %s -- " : "sudo -n -u %s -- ", s->user);
-	str_addf(&inner, "%s -c ", shells[s->shell]);
-	text_shell_quote(&inner, s->text);
-	if (p->spec.kind == PLACE_SSH) {
-		str_add(&line, "ssh ");
-		if (p->spec.port)
-			str_addf(&line, "-p %d ", p->spec.port);
-		if (login)
-			str_addf(&line, "%s@", login);
-		str_addf(&line, "%s ", p->spec.host);
-		text_shell_quote(&line, inner.s);
-	} else {
-		str_add(&line, inner.s);
-	}
-	str_free(&inner);
-	return line.s;
+	struct str run = {0}, line = {0}, whole = {0};
+	size_t n = strlen(s->text);
+	char *text = xstrdup(s->text);
+	while (n && text[n - 1] == '\n')
+		text[--n] = '\0';
+	bool lines = strchr(text, '\n') != NULL;
+	str_addf(&run, "%s -c ", shells[s->shell]);
+	if (lines)
+		str_addf(&run, "'t=$(cat); exec </dev/null; exec %s -c \"$t\"'", shells[s->shell]);
+	else
+		text_shell_quote(&run, text);
+	add_as_user(&line, p, s->user, run.s);
+	if (!lines)
+		str_add(&line, " </dev/null");
+	add_way(p, &line);
+	if (lines)
+		add_lines(&whole, text);
+	str_addn(&whole, line.s, line.len);
+	str_free(&run);
+	str_free(&line);
+	free(text);
+	return whole.s;
 }

@@ -1,4 +1,5 @@
 /* Places for real: this machine, a command that carries a shell, acting. `sh -c` stands for ssh. */
+#include <pwd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -242,9 +243,51 @@ static void a_line_for_the_console_host_is_quoted(void **state)
 	(void)state;
 	struct loop *l = loop_new();
 	struct place *p = place_get(l, &(struct place_spec){.kind = PLACE_SSH, .name = "db", .host = "db1", .login = "root", .port = 2222});
-	char *line = place_act_command_line(p, &(struct act_spec){.text = "echo 'a b'", .user = "postgres"});
-	assert_string_equal(line, "ssh -p 2222 root@db1 'runuser -u postgres -- sh -c '\\''echo '\\''\\'\\'''\\''a b'\\''\\'\\'''\\'''\\'''");
+	char *line = place_act_command_line(p, &(struct act_spec){.text = "id\n", .user = "postgres"});
+	assert_string_equal(line, "ssh -p 2222 root@db1 'cd ~postgres && runuser -u postgres -- env -i HOME=\"$PWD\" USER=postgres LOGNAME=postgres"
+				  " SHELL=/bin/sh PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 sh -c id </dev/null'");
 	free(line);
+	loop_free(l);
+}
+
+static void run_line(const char *line, char *ret, size_t size)
+{
+	FILE *f = popen(line, "r");
+	size_t n = fread(ret, 1, size - 1, f);
+	ret[n] = '\0';
+	pclose(f);
+}
+
+/* The line is one line, whatever T is, and does what running T does: also through the pipeline's own ssh. */
+static void the_line_for_the_console_host_does_the_same(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+		"env | cut -d= -f1 | sort | tr '\\n' ' '; pwd",
+		"x='a  b'\nprintf '%s\\n' \"$x\" '\\t'\nread y; echo \"[$y]\"\n\n",
+		"echo 'it'\\''s' \"$HOME\"; cat",
+	};
+	const struct passwd *pw = getpwuid(geteuid());
+	if (!pw || access(pw->pw_dir, X_OK) != 0)
+		skip(); /* the line begins in the user's home */
+	struct loop *l = loop_new();
+	struct place *ways[] = {local(l), via(l, "env -i PATH=/usr/bin:/bin sh -c"),
+		place_get(l, &(struct place_spec){.kind = PLACE_VIA, .name = "pipeline", .host = "db1", .parent = local(l), .as = me(),
+						  .command = "env -i PATH=/usr/bin:/bin sh -c"})};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
+			struct deed d = {0};
+			char out[4096];
+			struct act_spec s = {.text = texts[i], .user = me(), .timeout_ms = 10000};
+			char *line = place_act_command_line(ways[w], &s);
+			assert_null(strchr(line, '\n'));
+			run_line(line, out, sizeof out);
+			place_act(ways[w], &s, &deed_ops, &d);
+			turn_until(l, &d.dones, 1);
+			assert_string_equal(str_text(&d.out), out);
+			str_free(&d.out);
+			free(line);
+		}
 	loop_free(l);
 }
 
@@ -259,6 +302,7 @@ int main(void)
 		cmocka_unit_test(what_is_shown_is_what_runs),
 		cmocka_unit_test(the_exit_status_and_the_way_it_ends_are_told),
 		cmocka_unit_test(a_line_for_the_console_host_is_quoted),
+		cmocka_unit_test(the_line_for_the_console_host_does_the_same),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
