@@ -64,10 +64,10 @@ enum cause_flag {
 struct cause {
 	const char *id;
 	const char *title;     /* "replication slot is missing" */
-	const char *place;     /* where its remedy's first step is: "backup" or "db" */
+	const char *place;     /* where its remedy's first step is: "backup" or "db" (a test compares) */
 	unsigned flags;
 };
-enum edge_when { EDGE_ALWAYS, EDGE_PG_UP, EDGE_PG_DOWN, EDGE_AT_DB, EDGE_AT_BACKUP, EDGE_SAME_HOST };
+enum edge_when { EDGE_ALWAYS, EDGE_PG_UP, EDGE_PG_DOWN, EDGE_AT_DB, EDGE_AT_BACKUP, EDGE_SAME_HOST, EDGE_TO_DB, EDGE_TO_BACKUP };
 struct blame {                 /* from explains to; '*' allowed in both */
 	const char *from, *to;
 	enum edge_when when;

@@ -103,7 +103,7 @@ static void try_edge(const struct blame *e, const struct cause *from, const stru
 		.cause = from->id, .rank = RANK_FAIL, .place = e->when == EDGE_AT_DB ? "db" : e->when == EDGE_AT_BACKUP ? "backup" : from->place};
 	node[2].verdict = (struct verdict){.state = STATE_FAIL, .findings = 1};
 	node[2].verdict.finding[0] = (struct finding){.cause = to->id, .rank = RANK_FAIL,
-						     .place = e->when == EDGE_SAME_HOST ? from->place : to->place};
+						     .place = e->when == EDGE_SAME_HOST ? from->place : e->when == EDGE_TO_DB ? "db" : e->when == EDGE_TO_BACKUP ? "backup" : to->place};
 	int by = graph_explain(&s, 2, &node[2].verdict.finding[0]);
 	if (by != 1 && !(e->when == EDGE_PG_DOWN && by == 0))
 		fail_msg("%s does not explain %s", from->id, to->id);
