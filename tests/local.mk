@@ -1,5 +1,6 @@
 include tests/gate/local.mk
 include tests/bench/local.mk
+include tests/lab/local.mk
 if HAVE_CMOCKA
 include tests/unit/base/local.mk
 include tests/unit/config/local.mk
@@ -11,3 +12,5 @@ include tests/unit/remedies/local.mk
 include tests/unit/tui/local.mk
 include tests/replay/local.mk
 endif
+
+EXTRA_DIST += tests/check tests/summary.py

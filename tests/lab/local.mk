@@ -1,0 +1,2 @@
+# The directory is the list: a new fault needs no line here.
+EXTRA_DIST += tests/lab
