@@ -11,7 +11,7 @@ probes_catalogue_libcatalogue_a_SOURCES = \
 	%D%/barman/space.c %D%/barman/disk_home.c %D%/barman/backups.c %D%/barman/backup_last.c %D%/barman/rpo.c
 # PostgreSQL's side: connections, settings, archive_command
 probes_catalogue_libcatalogue_a_SOURCES += \
-	%D%/command/lint.c %D%/command/lint.h %D%/command/near.c %D%/command/near.h \
+	%D%/command/lint.c %D%/command/lint.h %D%/command/lint_read.c %D%/command/lint_inside.h %D%/command/near.c %D%/command/near.h \
 	%D%/command/shell_words.c %D%/command/shell_words.h \
 	%D%/postgres/postgres.h %D%/postgres/settings.c %D%/postgres/classify.c %D%/postgres/classify.h \
 	%D%/postgres/conninfo.c %D%/postgres/conninfo.h %D%/postgres/server.c %D%/postgres/server_log.c \

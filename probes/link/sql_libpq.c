@@ -124,26 +124,12 @@ static void end_all(struct pg *pg, struct raw r)
 	give_all(&pg->waiting, &r);
 }
 
-/* Without the LOCATION line of verbose messages, and without the state, which stands apart. */
-static void plain_words(const char *message, struct str *out)
-{
-	while (*message) {
-		size_t n = strcspn(message, "\n");
-		if (strncmp(message, "LOCATION:", 9)) {
-			if (out->len)
-				str_addc(out, '\n');
-			str_addn(out, message, n);
-		}
-		message += n + (message[n] == '\n');
-	}
-}
-
 static void connect_failed(struct pg *pg, const char *message)
 {
 	struct sql_fault fault;
 	struct str words = {0};
 	sql_words_fault(message, &fault);
-	plain_words(message, &words);
+	sql_words_plain(message, &words);
 	struct raw r = {.outcome = fault.timed_out ? REPLY_TIMEOUT : REPLY_NO_LINK, .stage = fault.stage, .words = str_text(&words),
 			.sys_errno = fault.sys_errno, .sqlstate = fault.sqlstate};
 	end_all(pg, r);
@@ -169,7 +155,7 @@ static void deadline_passed(void *arg)
 static void lost(struct pg *pg)
 {
 	struct str words = {0};
-	plain_words(PQerrorMessage(pg->conn), &words);
+	sql_words_plain(PQerrorMessage(pg->conn), &words);
 	if (pg->reused) {
 		struct asked *a;
 		disconnect(pg);
@@ -493,11 +479,6 @@ static void pg_flush(struct place *p)
 	pg_start(pg);
 }
 
-static void memory_free(void *arg)
-{
-	free(arg);
-}
-
 static void pg_free(struct place *p)
 {
 	struct pg *pg = p->own;
@@ -510,7 +491,7 @@ static void pg_free(struct place *p)
 	while ((a = queue_take(&pg->sent)))
 		asked_free(a);
 	PQconninfoFree(pg->options);
-	deadline_close(&pg->deadline, memory_free);
+	deadline_close(&pg->deadline, free);
 }
 
 const struct place_class pg_class = {.via = "libpq", .flush = pg_flush, .free = pg_free};

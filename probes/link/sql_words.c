@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probes/base/str.h"
+
 /* libpq 15 fe-connect.c, fe-secure.c, psql; the server's texts with lc_messages in English. First match wins. */
 static const struct row {
 	const char *text, *stage, *sqlstate;
@@ -89,5 +91,18 @@ void sql_words_fault(const char *words, struct sql_fault *ret)
 	if (state) {
 		snprintf(ret->sqlstate, sizeof ret->sqlstate, "%.5s", state);
 		ret->stage = stage_of_state(state);
+	}
+}
+
+void sql_words_plain(const char *message, struct str *out)
+{
+	while (*message) {
+		size_t n = strcspn(message, "\n");
+		if (strncmp(message, "LOCATION:", 9)) {
+			if (out->len)
+				str_addc(out, '\n');
+			str_addn(out, message, n);
+		}
+		message += n + (message[n] == '\n');
 	}
 }

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+struct str;
+
 /* Seat belts of every connection; the wall is that questions are single read-only statements. */
 #define SQL_OPTIONS "-c statement_timeout=5000 -c lock_timeout=1000 -c default_transaction_read_only=on"
 
@@ -16,5 +18,7 @@ struct sql_fault {
 };
 
 void sql_words_fault(const char *words, struct sql_fault *ret);
+/* Without the LOCATION line of verbose messages. */
+void sql_words_plain(const char *message, struct str *out);
 
 #endif

@@ -23,7 +23,7 @@ forbid remedies 'tui'
 only 'n?curses(w/[a-z]*)?\.h|term\.h' 'tui/term\.c'
 only 'uv\.h' 'probes/link/[a-z_0-9]+\.[ch]'
 only 'libpq-fe\.h' 'probes/link/sql_libpq\.c'
-only 'libssh2\.h' 'probes/link/ssh_libssh2\.c'
+only 'libssh2\.h' 'probes/link/ssh_libssh2(_channel\.c|_inside\.h)'
 only 'ini\.h' 'probes/config/ini\.c'
 only 'cmark-gfm.*\.h' 'remedies/page\.c'
 found=$(grep -rnE '\b(clock_gettime|gettimeofday|time)\(' probes remedies tui --include='*.c' | grep -v '^probes/base/clock\.c' | grep -vE '[a-z_]time\(|->time|\* |//')

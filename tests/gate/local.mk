@@ -1,6 +1,6 @@
 gate_scripts = tests/gate/layers.sh tests/gate/style.sh
 EXTRA_DIST += $(gate_scripts)
-TESTS += $(gate_scripts)
+TESTS += tests/gate/layers.sh
 if HAVE_CMOCKA
 check_PROGRAMS += tests/gate/questions_test
 TESTS += tests/gate/questions_test
