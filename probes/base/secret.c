@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -12,9 +13,18 @@
 /* What stands before a secret, lower case; the value follows up to a blank, quote or line end. */
 static const char *const keys[] = {"sslpassword", "pgpassword", "password", "passwd", "passphrase"};
 
+enum { TOKEN_SIZE = 18, HIDDEN_MAX = 256 };
+
+struct hidden {
+	char token[TOKEN_SIZE];
+	char *value;
+};
+
 static struct {
 	char **value;
 	size_t n;
+	struct hidden hidden[HIDDEN_MAX]; /* what tokens stand for */
+	size_t hiddens;
 	uint64_t salt;
 	bool salted;
 } known;
@@ -29,6 +39,23 @@ static uint64_t salt(void)
 	return known.salt;
 }
 
+static const struct hidden *find_hidden(const char *token)
+{
+	for (size_t i = 0; i < known.hiddens; i++)
+		if (!strncmp(known.hidden[i].token, token, TOKEN_SIZE - 1))
+			return &known.hidden[i];
+	return NULL;
+}
+
+static void keep_hidden(const char *token, const char *value, size_t n)
+{
+	if (known.hiddens == HIDDEN_MAX || find_hidden(token))
+		return;
+	struct hidden *h = &known.hidden[known.hiddens++];
+	memcpy(h->token, token, TOKEN_SIZE);
+	h->value = memcpy(xcalloc(n + 1, 1), value, n);
+}
+
 /* FNV-1a over the salt and the value: equality within one process, nothing to guess from. */
 static void add_token(struct str *out, const char *value, size_t n)
 {
@@ -36,7 +63,10 @@ static void add_token(struct str *out, const char *value, size_t n)
 	for (size_t i = 0; i < n; i++)
 		h = (h ^ (unsigned char)value[i]) * 1099511628211ULL;
 	h ^= h >> 29;
-	str_addf(out, "<secret:%08x>", (unsigned)(h ^ (h >> 32)));
+	char token[TOKEN_SIZE];
+	snprintf(token, sizeof token, "<secret:%08x>", (unsigned)(h ^ (h >> 32)));
+	keep_hidden(token, value, n);
+	str_add(out, token);
 }
 
 void secret_learn(const char *value)
@@ -138,4 +168,17 @@ void secret_mask(struct str *out, const char *text, size_t n)
 			str_addc(out, text[i++]);
 		}
 	}
+}
+
+void secret_reveal(struct str *out, const char *text)
+{
+	const char *token;
+	while ((token = strstr(text, "<secret:"))) {
+		const struct hidden *h = find_hidden(token);
+		size_t n = h ? TOKEN_SIZE - 1 : 1;
+		str_addn(out, text, (size_t)(token - text));
+		str_addn(out, h ? h->value : token, h ? strlen(h->value) : 1);
+		text = token + n;
+	}
+	str_add(out, text);
 }

@@ -10,4 +10,8 @@ void secret_mask(struct str *out, const char *text, size_t n);
 /* A further literal value to be masked wherever it appears (>= 4 bytes; shorter ones are ignored). */
 void secret_learn(const char *value);
 
+/* Appends text with tokens of this process turned back into what they stand for; for a link about to log in, and for
+ * nothing else. Tokens of another process (a recording) stay as they are. */
+void secret_reveal(struct str *out, const char *text);
+
 #endif

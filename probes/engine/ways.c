@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "probes/base/problem.h"
+#include "probes/base/secret.h"
 #include "probes/base/text.h"
 #include "probes/engine/inside.h"
 
@@ -112,6 +113,17 @@ static struct way db_way(struct engine *e, struct watched *w, const char *as)
 	return way;
 }
 
+/* A password that stands in Barman's conninfo came masked; Barman reads each %% of it as one %. */
+static void add_conninfo(struct str *out, const char *conninfo)
+{
+	struct str plain = {0};
+	secret_reveal(&plain, conninfo);
+	bool masked = strcmp(str_text(&plain), conninfo) != 0;
+	for (const char *p = str_text(&plain); *p; p += masked && p[0] == '%' && p[1] == '%' ? 2 : 1)
+		str_addc(out, *p);
+	str_free(&plain);
+}
+
 static struct way sql_way(struct engine *e, struct watched *w, bool replication)
 {
 	const char *conninfo = know(w->view, replication ? "server.streaming_conninfo" : "server.conninfo");
@@ -122,7 +134,8 @@ static struct way sql_way(struct engine *e, struct watched *w, bool replication)
 	if (!parent.place)
 		return parent;
 	struct str full = {0};
-	str_addf(&full, "%s%s", conninfo, replication ? " dbname=replication replication=true" : "");
+	add_conninfo(&full, conninfo);
+	str_add(&full, replication ? " dbname=replication replication=true" : "");
 	bool direct = is_local(w->spec.backup) && way_is_us(parent.user);
 	struct place_spec spec = {.kind = direct ? PLACE_PG : PLACE_PSQL, .name = replication ? "repl" : "pg", .host = "",
 				  .parent = direct ? NULL : parent.place, .as = direct ? NULL : parent.user, .conninfo = str_text(&full)};

@@ -39,7 +39,7 @@ static const char places_script[] =
 	"	if [ -x \"$p\" ] && [ ! -d \"$p\" ]; then echo \"exec $p\"; elif [ ! -e \"$p\" ]; then echo \"none $p\"; fi\n"
 	"done\n"
 	"g | grep -i barman | awk '{print $2; print $6}' | sort -u | head -n 60 | while read -r p; do\n"
-	"	id -u -- \"$p\" >/dev/null 2>&1 && echo \"has $p\"\n"
+	"	case $p in [a-zA-Z_]*) id -u -- \"$p\" >/dev/null 2>&1 && echo \"has $p\";; esac\n"
 	"done\n"
 	"p=$(PATH=/usr/bin:/bin; command -v barman) && echo \"where $p\"\n"
 	"chage -l \"$(id -un)\" 2>/dev/null | sed -n 's/^Account expires[^:]*: *//p' | while read -r d; do\n"

@@ -90,6 +90,12 @@ static void secrets_become_equal_tokens(void **state)
 	assert_null(strstr(str_text(&b), "s3cr3t"));
 	assert_null(strstr(str_text(&b), "a b"));
 	assert_non_null(strstr(str_text(&b), " z"));
+	str_clear(&b);
+	secret_reveal(&b, str_text(&a));
+	assert_string_equal(str_text(&b), line);
+	str_clear(&b);
+	secret_reveal(&b, "x <secret:00000000> <secret:");
+	assert_string_equal(str_text(&b), "x <secret:00000000> <secret:");
 	str_free(&a);
 	str_free(&b);
 }
