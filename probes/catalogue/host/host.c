@@ -280,5 +280,5 @@ const struct probe probe_host_backup = {
 
 const struct probe probe_host_db = {
 	.id = "host.db", .title = "the PostgreSQL host is there", .about = ABOUT, .stage = STAGE_HOST,
-	.asks = {&q_host_db, &q_ssh_to_db_setup, &q_ssh_to_db, &q_pg_settings, &q_repl_identify},
+	.asks = {&q_host_db, &q_ssh_to_db, &q_pg_settings, &q_repl_identify},
 	.causes = {"host.dns", "host.unreachable", "host.access"}, .judge = judge_db};

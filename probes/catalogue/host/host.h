@@ -9,14 +9,12 @@
 #include "probes/engine/probe.h"
 
 extern const struct question q_host_backup, q_host_db;  /* "backup", "db": the login itself, any user */
-extern const struct question q_ssh_to_db_setup;         /* "backup": gives server.pipeline_command */
 extern const struct question q_ssh_to_db;               /* "pipeline": HOW_LOGIN */
 extern const struct question q_ssh_to_db_near, q_ssh_to_db_far, q_ssh_to_db_hostkeys;
 extern const struct question q_ssh_to_backup;           /* "db" as postgres */
 extern const struct question q_ssh_to_backup_near, q_ssh_to_backup_far, q_ssh_to_backup_far_root, q_ssh_to_backup_hostkeys;
 
-/* Learns server.pipeline_command from server.ssh_words. Whoever learns server.ssh_words may call it at the end
- * of its read(), so that the pipeline's login need not wait for q_ssh_to_db_setup. */
+/* Learns server.pipeline_command from server.ssh_words: whoever learns those calls it then. */
 void learn_pipeline_command(struct view *v);
 
 extern const struct probe probe_host_backup, probe_host_db, probe_ssh_to_db, probe_ssh_to_backup;

@@ -55,12 +55,6 @@ void learn_pipeline_command(struct view *v)
 	arena_free(a);
 }
 
-static void read_setup(const struct reply *r, struct view *v)
-{
-	(void)r;
-	learn_pipeline_command(v);
-}
-
 static void read_login(const struct reply *r, struct view *v)
 {
 	struct ssh_try t = {.reached = r->outcome == REPLY_DONE, .timed_out = r->outcome == REPLY_TIMEOUT, .status = r->status,
@@ -87,10 +81,6 @@ static void read_hostkeys(const struct reply *r, struct view *v)
 {
 	ssh_read_hostkeys(v, PREFIX, r);
 }
-
-const struct question q_ssh_to_db_setup = {
-	.id = "ssh.to_db.setup", .how = HOW_SH, .at = "backup", .text = ": {server.ssh_words}",
-	.every_ms = 60000, .read = read_setup};
 
 const struct question q_ssh_to_db = {
 	.id = "ssh.to_db", .how = HOW_LOGIN, .at = "pipeline", .every_ms = 20000, .read = read_login};
@@ -133,7 +123,7 @@ const struct probe probe_ssh_to_db = {
 		 "connection. Backups by rsync need it always, streaming backups on the day of a restore.",
 	.stage = STAGE_SSH,
 	.needs = {"host.backup"},
-	.asks = {&q_ssh_to_db_setup, &q_ssh_to_db, &q_ssh_to_db_near, &q_ssh_to_db_far, &q_ssh_to_db_hostkeys},
+	.asks = {&q_ssh_to_db, &q_ssh_to_db_near, &q_ssh_to_db_far, &q_ssh_to_db_hostkeys},
 	.causes = {"ssh.to_db.dns", "ssh.to_db.refused", "ssh.to_db.timeout", "ssh.to_db.unreachable", "ssh.to_db.no_banner",
 		   "ssh.to_db.throttled", "ssh.to_db.no_common_algorithm", "ssh.to_db.hostkey_unknown", "ssh.to_db.hostkey_changed",
 		   "ssh.to_db.key_missing", "ssh.to_db.key_permissions", "ssh.to_db.key_passphrase", "ssh.to_db.key_refused",

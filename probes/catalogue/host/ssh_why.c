@@ -202,17 +202,16 @@ static const char *not_allowed(struct look *l)
 	}
 	if (!rule)
 		return NULL;
-	str_addf(&l->say, "sshd's configuration keeps \"%s\" out: %s is \"%s\"", user, rule, value);
+	str_addf(&l->say, "%s is \"%s\"", rule, value);
 	return "user_not_allowed";
 }
 
 static const char *locked(struct look *l)
 {
-	const char *user = is(l, "user");
 	if (*is(l, "far.expired"))
-		str_addf(&l->say, "the account \"%s\" has expired on %s", user, is(l, "far.expired"));
+		str_addf(&l->say, "it has expired on %s", is(l, "far.expired"));
 	else if (*is(l, "far.password") && !strcmp(is(l, "far.sshd.usepam"), "no"))
-		str_addf(&l->say, "the account \"%s\" is locked, and sshd does not use PAM (UsePAM no)", user);
+		str_addf(&l->say, "it is locked, and sshd does not use PAM (UsePAM no)");
 	else
 		return NULL;
 	return "account_locked";
@@ -266,7 +265,7 @@ static const char *far_refused(struct look *l)
 	if ((fault = not_allowed(l)) || (fault = locked(l)))
 		return fault;
 	if (!strcmp(is(l, "far.shell_state"), "missing")) {
-		str_addf(&l->say, "the login shell \"%s\" of \"%s\" does not exist", is(l, "far.shell"), is(l, "user"));
+		str_addf(&l->say, "\"%s\" does not exist", is(l, "far.shell"));
 		return "login_shell";
 	}
 	if ((fault = bad_modes(l)) || (fault = key_not_there(l)))
@@ -281,7 +280,7 @@ static const char *far_closed(struct look *l)
 	if (fault)
 		return fault;
 	if (*is(l, "far.nologin")) {
-		str_addf(&l->say, "\"%s\" keeps everybody but root out", is(l, "far.nologin"));
+		str_addf(&l->say, "it is \"%s\"", is(l, "far.nologin"));
 		return "nologin_file";
 	}
 	return NULL;
@@ -290,7 +289,7 @@ static const char *far_closed(struct look *l)
 static const char *far_session(struct look *l)
 {
 	if (*is(l, "far.shell_state")) {
-		str_addf(&l->say, "the login shell of \"%s\" is \"%s\"", is(l, "user"), is(l, "far.shell"));
+		str_addf(&l->say, "it is \"%s\"", is(l, "far.shell"));
 		return "login_shell";
 	}
 	if (*is(l, "far.sshd.forcecommand") && strcmp(is(l, "far.sshd.forcecommand"), "none")) {
@@ -307,8 +306,8 @@ static const char *near_keys_fault(struct look *l)
 	static const struct {
 		const char *state, *fault, *say;
 	} states[] = {
-		{"permissions", "key_permissions", "can be read by others, so ssh ignores it"},
-		{"passphrase", "key_passphrase", "needs a passphrase, and nobody is there to type it"},
+		{"permissions", "key_permissions", "can be read by others"},
+		{"passphrase", "key_passphrase", "is locked"},
 		{"unreadable", "key_permissions", "cannot be read by its user"},
 		{"broken", "key_missing", "is not a private key"},
 		{"pub_only", "key_missing", "is missing, only its public part is left"},
@@ -321,7 +320,7 @@ static const char *near_keys_fault(struct look *l)
 		char mode[16], path[512];
 		if (!line || sscanf(line, "%15s %*s %*s %*s %511[^\n]", mode, path) != 2)
 			continue;
-		str_addf(&l->say, "the private key \"%s\" %s", path, states[i].say);
+		str_addf(&l->say, "\"%s\" %s", path, states[i].say);
 		return states[i].fault;
 	}
 	return NULL;
