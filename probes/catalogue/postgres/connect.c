@@ -42,7 +42,7 @@ static const char port_sh[] =
 	"set -- {server.conninfo}; h=localhost; p=5432\n"
 	"for w in $1; do case $w in host=*|hostaddr=*) h=${w#*=} ;; port=*) p=${w#*=} ;; esac; done\n"
 	"H=$h P=$p timeout 3 bash -c ': <\"/dev/tcp/$H/$P\"' 2>/dev/null; s=$?\n"
-	"case $s in 0) echo port=accepts ;; 124) echo port=silent ;; *) echo port=closed ;; esac\n";
+	"case $s in 0) echo port=open ;; 124) echo port=silent ;; *) echo port=closed ;; esac\n";
 
 static void read_port(const struct reply *r, struct view *v)
 {
@@ -99,7 +99,7 @@ static void judge_failure(const struct view *v, struct verdict *ret)
 	conninfo_value(conninfo, "dbname", database, sizeof database);
 	if (f.why == WHY_PASSWORD_WRONG && role_is_missing(v, user))
 		f.why = WHY_ROLE_MISSING;
-	if (f.why == WHY_TIMEOUT && know_is(v, "connect.port", "accepts"))
+	if (f.why == WHY_TIMEOUT && know_is(v, "connect.port", "open"))
 		f.why = WHY_SILENT;
 	if (f.why == WHY_REFUSED || f.why == WHY_NO_SOCKET) {
 		judge_refused(v, ret, target);
@@ -113,6 +113,10 @@ static void judge_failure(const struct view *v, struct verdict *ret)
 	}
 	if (*r->words)
 		verdict_evidence(ret, "%s", r->words);
+	else
+		verdict_evidence(ret, "%s at %s", outcome_names[r->outcome], *r->stage ? r->stage : "an unknown stage");
+	if (know(v, "connect.port"))
+		verdict_evidence(ret, "seen from the Barman host its port is %s", know(v, "connect.port"));
 	if (f.why == WHY_SILENT && know(v, "db.postmaster_state") && strchr(know(v, "db.postmaster_state"), 'T'))
 		verdict_evidence(ret, "its first process is stopped (state %s)", know(v, "db.postmaster_state"));
 	if (f.why == WHY_RECOVERING && know(v, "db.log.start_failure"))

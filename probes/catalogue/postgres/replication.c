@@ -56,6 +56,8 @@ static void judge_failure(const struct view *v, struct verdict *ret)
 	verdict_cause(ret, RANK_FAIL, rows[i].cause, "%s", say);
 	if (*r->words)
 		verdict_evidence(ret, "%s", r->words);
+	else
+		verdict_evidence(ret, "%s at %s", outcome_names[r->outcome], *r->stage ? r->stage : "an unknown stage");
 }
 
 static void judge_replication(const struct view *v, struct verdict *ret)

@@ -137,8 +137,6 @@ static void life_line(struct life *l, const char *line)
 	} else if (has(line, "LOG:  received ") && has(line, " shutdown request")) {
 		snprintf(l->to->stopped, sizeof l->to->stopped, "%s", line);
 	} else if (has(line, "LOG:  database system is shut down")) {
-		if (*l->to->stopped)
-			snprintf(l->to->stopped, sizeof l->to->stopped, "%s", line);
 		l->ready = false;
 		l->begun = true;
 	} else if (has(line, "all server processes terminated; reinitializing")) {

@@ -21,6 +21,7 @@ static const struct {
 	{REPLY_TIMEOUT, "connect", 0, "", "", "pg.timeout", NULL},
 	{REPLY_NO_LINK, "connect", EHOSTUNREACH, "", "No route to host", "pg.timeout", NULL},
 	{REPLY_TIMEOUT, "startup", 0, "", "", "pg.silent", NULL},
+	{REPLY_TIMEOUT, "run", 0, "", "", "pg.timeout", NULL},
 	{REPLY_TIMEOUT, "tls", 0, "", "", "pg.silent", NULL},
 	{REPLY_NO_LINK, "startup", 0, "57P03", "FATAL:  57P03: the database system is starting up", "pg.starting", "no"},
 	{REPLY_NO_LINK, "startup", 0, "", "FATAL:  the database system is starting up", "pg.starting", "no"},
@@ -57,6 +58,7 @@ static void every_failure_has_its_cause(void **state)
 		learn(v, "db.postmaster_state", "Tsl");
 		struct verdict verdict;
 		probe_judge(&probe_pg_connect, v, &verdict);
+		assert_true(*verdict.finding[0].evidence);
 		if (verdict.state != STATE_FAIL || strcmp(verdict.finding[0].cause, failures[i].cause))
 			fail_msg("%s: %s", failures[i].words, verdict.finding[0].cause);
 		verdict_clear(&verdict);
@@ -98,7 +100,7 @@ static void a_time_out_is_refined_by_the_port(void **state)
 	assert_says(v, &probe_pg_connect, STATE_FAIL, "pg.timeout");
 	answer_sh(v, &q_backup_pg_port, "port=silent\n");
 	assert_says(v, &probe_pg_connect, STATE_FAIL, "pg.timeout");
-	answer_sh(v, &q_backup_pg_port, "port=accepts\n");
+	answer_sh(v, &q_backup_pg_port, "port=open\n");
 	assert_says(v, &probe_pg_connect, STATE_FAIL, "pg.silent");
 	view_free(v);
 }
