@@ -8,13 +8,14 @@
 
 static void stop(void *arg)
 {
-	loop_stop(arg);
+	*(bool *)arg = true;
 }
 
 static int run(const struct cli *c)
 {
 	struct session s;
 	struct problem p;
+	bool stopped = false;
 	if (session_open(c, c->arg, 1, c->arg[1], &s, &p)) {
 		problem_print(stderr, &p);
 		return EXIT_USAGE;
@@ -23,10 +24,11 @@ static int run(const struct cli *c)
 	if (live) {
 		printf("recording %s to %s; Ctrl-C ends it\n", c->arg[0], c->arg[1]);
 		fflush(stdout);
-		loop_signal_watch(s.loop, SIGINT, stop, s.loop);
-		loop_signal_watch(s.loop, SIGTERM, stop, s.loop);
+		loop_signal_watch(s.loop, SIGINT, stop, &stopped);
+		loop_signal_watch(s.loop, SIGTERM, stop, &stopped);
 		engine_start(s.engine, true);
-		loop_run(s.loop);
+		while (!stopped)
+			loop_turn(s.loop, 1000);
 	} else {
 		session_sweep(&s);
 	}
