@@ -1,5 +1,7 @@
 #include "tui/widget/focus.h"
 
+#include <string.h>
+
 #include "probes/base/arena.h"
 #include "tui/widget/route.h"
 #include "tui/widget/words.h"
@@ -102,8 +104,11 @@ void focus_draw(const struct server *s, int node, struct arena *a, struct canvas
 	draw_column(s, &col, c, (struct area){area.y + 1, right + 2, h, side - 2});
 	const struct node *n = &s->node[node];
 	const char *title = n->probe->title ? n->probe->title : n->probe->id;
-	canvas_text(c, area.y + 1, left + 2, right - 1, MEAN_TEXT, title);
-	int lines = wrap_text(a, node_say(n), right - left - 3, line, h - 1 < SAY ? h - 1 : SAY);
-	for (int i = 0; i < lines; i++)
-		canvas_text(c, area.y + 2 + i, left + 2, right - 1, node_look(n)->meaning, line[i]);
+	/* The title says what should be: beside a failure it would only confuse. */
+	int skip = n->verdict.state != STATE_FAIL && n->verdict.state != STATE_WARN;
+	if (skip)
+		canvas_text(c, area.y + 1, left + 2, right - 1, MEAN_TEXT, title);
+	int lines = wrap_text(a, node_say(n), right - left - 3, line, h - skip < SAY ? h - skip : SAY);
+	for (int i = 0; i < lines && strcmp(title, line[i]); i++)
+		canvas_text(c, area.y + 1 + skip + i, left + 2, right - 1, node_look(n)->meaning, line[i]);
 }

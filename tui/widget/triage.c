@@ -74,7 +74,7 @@ static const char *not_asked(struct build *b, int node, int parent)
 			str_addf(&say, "%s%s %s", say.len ? "  " : "also needs ", need->probe->id,
 				 node_look(need)->glyph);
 	}
-	const char *text = arena_dup(b->a, say.len ? str_text(&say) : "not asked until then");
+	const char *text = arena_dup(b->a, str_text(&say));
 	str_free(&say);
 	return text;
 }
@@ -190,7 +190,9 @@ static void add_roots(struct build *b, enum rank rank)
 		if (!r || r->finding->rank != rank)
 			continue;
 		if (rank == RANK_FAIL)
-			add_head(b, MEAN_TITLE, arena_printf(b->a, "ROOT CAUSE %d of %d  %s", ++n, of, r->finding->cause),
+			add_head(b, MEAN_TITLE, arena_printf(b->a, "ROOT CAUSE %d of %d  %s%s%s", ++n, of, r->finding->cause,
+					       r->finding->host && *r->finding->host ? " on " : "",
+					       r->finding->host ? r->finding->host : ""),
 				 r->unblocks ? arena_printf(b->a, "fixing it should unblock %d", r->unblocks) : "");
 		add_root(b, r);
 	}

@@ -7,7 +7,7 @@
 #include "tui/widget/words.h"
 #include "tui/widget/wrap.h"
 
-enum { ROOT_LINES = 5, NODE_LINES = 2, WORD = 2, ID = 7 };
+enum { ROOT_LINES = 5, NODE_LINES = 2, WORD = 3, ID = 8 };
 
 struct pen {
 	struct canvas *c;
@@ -56,7 +56,7 @@ static void layout(struct triage *t, struct arena *a, int width)
 		r->lines = 1;
 		if (r->kind == ROW_ROOT)
 			r->lines = root_lines(t, a, r, width);
-		else if (r->kind == ROW_NODE && !*r->branch && i == t->selected)
+		else if (r->kind == ROW_NODE && !*r->branch && (i == t->selected || *r->right))
 			r->lines = wrap_text(a, r->say, say_width(t, r, width), line, NODE_LINES);
 		t->lines += r->lines;
 	}
@@ -73,9 +73,10 @@ static void draw_head(const struct pen *p, const struct row *r)
 	int y = line_y(p, r->y);
 	if (y < 0)
 		return;
-	int end = edge(p) - (*r->right ? text_width(r->right) + 1 : 0);
-	canvas_text(p->c, y, p->area.x + 1, end, r->style, r->say);
-	draw_right(p, y, r, MEAN_FAINT);
+	int at = canvas_text(p->c, y, p->area.x + 1, edge(p), r->style, r->say);
+	/* The name of the cause is worth more than how much hangs from it. */
+	if (at + 1 + text_width(r->right) <= edge(p))
+		draw_right(p, y, r, MEAN_FAINT);
 }
 
 static void draw_fold(const struct pen *p, const struct row *r, bool selected)
@@ -84,10 +85,11 @@ static void draw_fold(const struct pen *p, const struct row *r, bool selected)
 	if (y < 0)
 		return;
 	canvas_text(p->c, y, x, x + 1, MEAN_TITLE, selected ? "▸" : " ");
-	int end = edge(p) - text_width(r->right) - 1;
+	int end = edge(p) - (selected ? text_width(r->right) + 1 : 0);
 	style_t style = r->fold == FOLD_UNSEEN ? MEAN_UNKNOWN : MEAN_TEXT;
 	canvas_text(p->c, y, x + 1, end, style, r->say);
-	draw_right(p, y, r, MEAN_FAINT);
+	if (selected)
+		draw_right(p, y, r, MEAN_KEY);
 }
 
 static void draw_say(const struct pen *p, const struct row *r, int x, style_t style)
@@ -110,8 +112,8 @@ static void draw_node(const struct pen *p, const struct row *r, bool selected)
 	if (y >= 0) {
 		canvas_text(p->c, y, x, x + 1, MEAN_TITLE, selected ? "▸" : " ");
 		canvas_text(p->c, y, x + 1, end, look->meaning, look->glyph);
-		int at = canvas_text(p->c, y, x + WORD + 1, end, MEAN_LINE, r->branch);
-		at = canvas_text(p->c, y, at - (*r->branch ? 0 : 1), end, look->meaning, look->word);
+		int at = canvas_text(p->c, y, x + WORD, end, MEAN_LINE, r->branch);
+		at = canvas_text(p->c, y, at, end, look->meaning, look->word);
 		int id = *r->branch ? at + 1 : x + ID;
 		style_t name = r->kind == ROW_ROOT ? (style_t)(MEAN_FAIL) : look->meaning == MEAN_OK ? MEAN_TEXT : look->meaning;
 		at = canvas_text(p->c, y, id, id + (*r->branch ? 24 : p->t->id_width), name, n->probe->id);

@@ -1,0 +1,16 @@
+/* Models built by hand: a pipeline of some thirty probes, and what is wrong with it. */
+#ifndef TESTS_SCREENS_FAKE_MODEL_H
+#define TESTS_SCREENS_FAKE_MODEL_H
+
+#include "probes/engine/model.h"
+
+struct fake;
+
+/* "green", "slot_missing", "pending", "two_roots", "waiting", "host_down", "hostile", "empty" */
+struct fake *fake_new(const char *scene);
+void fake_free(struct fake *f);
+struct model *fake_model(struct fake *f);
+/* The names of all scenes, NULL at the end. */
+extern const char *const fake_scenes[];
+
+#endif

@@ -1,0 +1,291 @@
+#include "tui/app.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/text.h"
+#include "tui/widget/words.h"
+
+enum { LEAST_H = 16, LEAST_W = 60, NOTICE_MS = 8000, WIDE_HEADER = 80 };
+
+const struct server *app_server(const struct app *a)
+{
+	return a->server < a->model->servers ? &a->model->server[a->server] : NULL;
+}
+
+void app_notice(struct app *a, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(a->notice, sizeof a->notice, fmt, ap);
+	va_end(ap);
+	a->notice_until = a->now + NOTICE_MS;
+}
+
+void app_open(struct app *a, const struct screen *s, const struct subject *about)
+{
+	if (a->depth == APP_DEPTH)
+		return;
+	void *state = xcalloc(1, s->size ? s->size : 1);
+	a->stack[a->depth].screen = s;
+	a->stack[a->depth++].state = state;
+	a->notice[0] = '\0';
+	if (s->open)
+		s->open(a, state, about);
+}
+
+static void close_top(struct app *a)
+{
+	const struct screen *s = a->stack[--a->depth].screen;
+	if (s->close)
+		s->close(a->stack[a->depth].state);
+	free(a->stack[a->depth].state);
+}
+
+void app_back(struct app *a)
+{
+	if (a->depth > 1)
+		close_top(a);
+	a->notice[0] = '\0';
+}
+
+void app_init(struct app *a, const struct model *m, const struct app_ops *ops, void *arg, const struct app_options *o)
+{
+	*a = (struct app){.model = m, .ops = ops, .ops_arg = arg, .options = *o, .now = m->now};
+	a->frame = arena_new();
+	app_open(a, &screen_front, &(struct subject){0, -1, NULL});
+}
+
+void app_done(struct app *a)
+{
+	while (a->depth)
+		close_top(a);
+	arena_free(a->frame);
+	a->frame = NULL;
+}
+
+static const char *busy(const struct app *a)
+{
+	for (int i = a->depth - 1; i >= 0; i--) {
+		const struct screen *s = a->stack[i].screen;
+		const char *why = s->busy ? s->busy(a->stack[i].state) : NULL;
+		if (why)
+			return why;
+	}
+	return NULL;
+}
+
+static void quit(struct app *a)
+{
+	const char *why = busy(a);
+	if (why && !a->sure) {
+		app_notice(a, "%s: press q again to leave all the same", why);
+		a->sure = true;
+		return;
+	}
+	if (a->depth > 1 && !a->sure)
+		app_back(a);
+	else
+		a->quit = true;
+}
+
+static void freeze(struct app *a)
+{
+	a->frozen = !a->frozen;
+	a->ops->freeze(a->ops_arg, a->frozen);
+	app_notice(a, a->frozen ? "frozen: nothing moves until you press Space again" : "live again");
+}
+
+static void next_server(struct app *a)
+{
+	if (a->model->servers < 2 || a->depth > 1)
+		return;
+	a->server = (a->server + 1) % a->model->servers;
+	while (a->depth)
+		close_top(a);
+	app_open(a, &screen_front, &(struct subject){a->server, -1, NULL});
+}
+
+static void recheck_all(struct app *a)
+{
+	a->ops->ask_now(a->ops_arg, a->server, -1);
+	app_notice(a, "asking everything again");
+}
+
+static void open_help(struct app *a)
+{
+	if (a->stack[a->depth - 1].screen == &screen_help)
+		app_back(a);
+	else
+		app_open(a, &screen_help, &(struct subject){a->server, -1, NULL});
+}
+
+static void open_map(struct app *a)
+{
+	if (a->stack[a->depth - 1].screen == &screen_map)
+		app_back(a);
+	else
+		app_open(a, &screen_map, &(struct subject){a->server, -1, NULL});
+}
+
+static void suspend(struct app *a)
+{
+	a->ops->suspend(a->ops_arg);
+}
+
+static void redraw(struct app *a)
+{
+	a->ops->redraw(a->ops_arg);
+}
+
+static void (*const common[ACTIONS])(struct app *a) = {
+	[ACT_BACK] = app_back,   [ACT_LEFT] = app_back,       [ACT_QUIT] = quit,
+	[ACT_FREEZE] = freeze,   [ACT_RECHECK_ALL] = recheck_all, [ACT_SERVER] = next_server,
+	[ACT_HELP] = open_help,  [ACT_MAP] = open_map,        [ACT_SUSPEND] = suspend,
+	[ACT_REDRAW] = redraw,
+};
+
+void app_act(struct app *a, enum action action)
+{
+	const struct screen *s = a->stack[a->depth - 1].screen;
+	if (action != ACT_QUIT)
+		a->sure = false;
+	if (s->act && s->act(a, a->stack[a->depth - 1].state, action))
+		return;
+	if (common[action])
+		common[action](a);
+}
+
+bool app_key(struct app *a, int32_t key)
+{
+	const struct screen *s = a->stack[a->depth - 1].screen;
+	enum action action = key_action(key);
+	if (a->too_small) {
+		a->quit |= action == ACT_QUIT;
+		return a->quit;
+	}
+	if (s->key && s->key(a, a->stack[a->depth - 1].state, key))
+		return true;
+	if (action == ACT_NONE)
+		return false;
+	a->notice[0] = '\0';
+	app_act(a, action);
+	return true;
+}
+
+void app_tick(struct app *a, int64_t now)
+{
+	if (!a->frozen)
+		a->now = now;
+	for (int i = 0; i < a->depth; i++)
+		if (a->stack[i].screen->tick)
+			a->stack[i].screen->tick(a, a->stack[i].state);
+}
+
+static void count(struct canvas *c, int *x, enum state state, int n, int end)
+{
+	static const char *const words[] = {
+		[STATE_UNKNOWN] = "UNKN", [STATE_OK] = "OK", [STATE_WARN] = "WARN", [STATE_FAIL] = "FAIL", [STATE_BLOCKED] = "BLKD"};
+	if (!n)
+		return;
+	const struct state_look *look = style_state(state, false);
+	if (c->w < WIDE_HEADER)
+		*x = canvas_printf(c, 0, *x, end, look->meaning, "%s%d", look->glyph, n) + 1;
+	else
+		*x = canvas_printf(c, 0, *x, end, look->meaning, "%s %d", words[state], n) + 2;
+}
+
+static int draw_clock(const struct app *a, struct canvas *c)
+{
+	char clock[16], text[48];
+	bool live = !a->frozen && !a->model->replaying;
+	words_clock(a->now, clock);
+	const char *mode = a->frozen ? "FROZEN" : a->model->replaying ? "replay" : "live";
+	if (a->options.quiet_clock && live)
+		snprintf(text, sizeof text, "%s", mode);
+	else
+		snprintf(text, sizeof text, "%s  %s", clock, mode);
+	return canvas_right(c, 0, 0, c->w - 1, live ? MEAN_FAINT : MEAN_NOTICE, text);
+}
+
+static void draw_name(const struct app *a, const struct server *s, struct canvas *c, int *x, int end)
+{
+	*x = c->w < WIDE_HEADER ? 1 : canvas_text(c, 0, 1, end, MEAN_TITLE, "walmedic") + 2;
+	*x = canvas_text(c, 0, *x, end, MEAN_TEXT, s->name);
+	if (*s->backup_host)
+		*x = canvas_printf(c, 0, *x + 1, end, MEAN_BACKUP, "@%s", s->backup_host);
+	if (*s->db_host)
+		*x = canvas_printf(c, 0, *x + 1, end, MEAN_DB, "→ %s", s->db_host);
+	if (*s->pg_version && c->w >= 110)
+		*x = canvas_printf(c, 0, *x + 2, end, MEAN_FAINT, "PostgreSQL %s", s->pg_version);
+	if (a->model->servers > 1)
+		*x = canvas_printf(c, 0, *x + 2, end, MEAN_KEY, "%d/%d Tab", a->server + 1, a->model->servers);
+}
+
+static void draw_header(const struct app *a, const struct server *s, struct canvas *c)
+{
+	static const enum state counted[] = {STATE_FAIL, STATE_BLOCKED, STATE_WARN, STATE_UNKNOWN, STATE_OK};
+	int x, end = draw_clock(a, c) - 1, width = 0, pending = words_pending(s);
+	char buf[16];
+	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
+		int n = words_count(s, counted[i]);
+		int word = c->w < WIDE_HEADER ? 2 : counted[i] == STATE_OK ? 5 : 7;
+		if (n)
+			width += snprintf(buf, sizeof buf, "%d", n) + word;
+	}
+	width += pending ? 7 : 0;
+	int at = end - width;
+	draw_name(a, s, c, &x, at - 1);
+	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
+		count(c, &at, counted[i], words_count(s, counted[i]), end);
+	if (pending)
+		canvas_printf(c, 0, at, end, MEAN_RUNNING, c->w < WIDE_HEADER ? "*%d" : "ask %d", pending);
+}
+
+static void draw_hints(struct app *a, struct canvas *c)
+{
+	const struct screen *s = a->stack[a->depth - 1].screen;
+	const struct hint *hint = s->hints ? s->hints(a, a->stack[a->depth - 1].state) : NULL;
+	int y = c->h - 1, x = 1;
+	if (a->notice[0] && a->now <= a->notice_until) {
+		canvas_text(c, y, 1, c->w - 1, MEAN_NOTICE, a->notice);
+		return;
+	}
+	for (; hint && hint->action; hint++) {
+		const char *text = hint->text ? hint->text : key_binding(hint->action)->hint;
+		const char *blank = strchr(text, ' ');
+		if (!blank || x + text_width(text) >= c->w)
+			continue;
+		char key[16];
+		snprintf(key, sizeof key, "%.*s", (int)(blank - text), text);
+		x = canvas_text(c, y, x, c->w, MEAN_KEY, key);
+		x = canvas_text(c, y, x, c->w, MEAN_TEXT, blank) + 2;
+	}
+}
+
+static void draw_too_small(struct canvas *c)
+{
+	canvas_printf(c, c->h / 2, 0, c->w, MEAN_NOTICE, "need %dx%d", LEAST_W, LEAST_H);
+	if (c->h > 1)
+		canvas_text(c, c->h / 2 + 1 < c->h ? c->h / 2 + 1 : 0, 0, c->w, MEAN_TEXT, "q quits");
+}
+
+void app_draw(struct app *a, struct canvas *c)
+{
+	const struct server *s = app_server(a);
+	arena_reset(a->frame);
+	canvas_erase(c);
+	a->too_small = c->h < LEAST_H || c->w < LEAST_W;
+	if (a->too_small) {
+		draw_too_small(c);
+		return;
+	}
+	if (s)
+		draw_header(a, s, c);
+	else
+		canvas_text(c, 0, 1, c->w, MEAN_TITLE, "walmedic");
+	a->stack[a->depth - 1].screen->draw(a, a->stack[a->depth - 1].state, c, (struct area){1, 0, c->h - 2, c->w});
+	draw_hints(a, c);
+}

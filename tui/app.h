@@ -1,0 +1,97 @@
+/* The console without a terminal: a stack of screens over a model. Reads the model only; what must
+ * happen outside goes through struct app_ops, so tests drive it with a fake model and fake ops. */
+#ifndef WALMEDIC_TUI_APP_H
+#define WALMEDIC_TUI_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probes/base/arena.h"
+#include "probes/engine/model.h"
+#include "tui/canvas.h"
+#include "tui/keys.h"
+
+struct app;
+
+struct app_ops {
+	void (*ask_now)(void *arg, int server, int node); /* node -1: everything */
+	void (*freeze)(void *arg, bool frozen);
+	void (*copy)(void *arg, const char *text);
+	/* Shows text on the normal screen until Enter. */
+	void (*plain)(void *arg, const char *text);
+	void (*suspend)(void *arg);
+	void (*redraw)(void *arg);
+};
+
+struct app_options {
+	bool ascii, read_only, quiet_clock;
+};
+
+/* What a screen is opened for. */
+struct subject {
+	int server, node;
+	const char *cause; /* or NULL */
+};
+
+struct hint {
+	enum action action;
+	const char *text;  /* "Enter remedy"; NULL: as in the table of keys */
+};
+
+struct screen {
+	const char *name;
+	size_t size;       /* of its state, zeroed at opening */
+	void (*open)(struct app *app, void *state, const struct subject *about);
+	void (*close)(void *state);
+	void (*draw)(struct app *app, void *state, struct canvas *c, struct area area);
+	/* true: done with; false: the app does what every screen does with it. */
+	bool (*act)(struct app *app, void *state, enum action action);
+	/* Sees every key before the table does (text fields, questions); NULL: never. */
+	bool (*key)(struct app *app, void *state, int32_t key);
+	/* What the last line offers, action ACT_NONE at the end. */
+	const struct hint *(*hints)(struct app *app, void *state);
+	/* Called when the model changed or a second went by, before drawing. */
+	void (*tick)(struct app *app, void *state);
+	/* Why the program should not end now, or NULL. */
+	const char *(*busy)(void *state);
+};
+
+extern const struct screen screen_front, screen_evidence, screen_map, screen_help;
+
+enum { APP_DEPTH = 8 };
+
+struct app {
+	const struct model *model;
+	const struct app_ops *ops;
+	void *ops_arg;
+	struct app_options options;
+	void *outside;              /* what screens of remedies need (struct remedy_engine) */
+	struct arena *frame;        /* of this frame, reset before the next */
+	int server;
+	int64_t now;                /* wall ms shown as the time */
+	bool frozen, quit, too_small;
+	bool sure;                  /* q was answered with a question: once more ends it */
+	char notice[256];
+	int64_t notice_until;
+	struct {
+		const struct screen *screen;
+		void *state;
+	} stack[APP_DEPTH];
+	int depth;
+};
+
+void app_init(struct app *a, const struct model *m, const struct app_ops *ops, void *arg, const struct app_options *o);
+void app_done(struct app *a);
+/* True when something may look different now. */
+bool app_key(struct app *a, int32_t key);
+void app_act(struct app *a, enum action action);
+void app_tick(struct app *a, int64_t now);
+void app_draw(struct app *a, struct canvas *c);
+void app_open(struct app *a, const struct screen *s, const struct subject *about);
+void app_back(struct app *a);
+/* One line of news in place of the hints, for some seconds. */
+void app_notice(struct app *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* NULL when the model has no server. */
+const struct server *app_server(const struct app *a);
+
+#endif

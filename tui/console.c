@@ -1,0 +1,292 @@
+#include "tui/console.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probes/base/clock.h"
+#include "probes/base/problem.h"
+#include "probes/engine/engine.h"
+#include "probes/link/loop.h"
+#include "tui/app.h"
+#include "tui/clipboard.h"
+#include "tui/input.h"
+#include "tui/term.h"
+
+enum { ESC_MS = 120, TICK_MS = 1000, NO_TERMINAL = 3 };
+
+struct console {
+	struct loop *loop;
+	struct engine *engine;
+	struct term *term;
+	struct app app;
+	struct input input;
+	struct canvas *canvas;
+	struct loop_timer *esc, *paint;
+	unsigned esc_ms;
+	bool lost;        /* the terminal is gone */
+};
+
+static int64_t now_of(const struct console *c)
+{
+	const struct model *m = c->app.model;
+	return m->replaying ? m->now : clock_wall_ms();
+}
+
+static void paint(void *arg)
+{
+	struct console *c = arg;
+	c->paint = NULL;
+	if (c->app.quit || c->lost)
+		return;
+	app_draw(&c->app, c->canvas);
+	term_paint(c->term, c->canvas);
+}
+
+/* Everything that happens in one turn of the loop is one frame. */
+static void want_paint(struct console *c)
+{
+	if (!c->paint)
+		c->paint = loop_timer_start(c->loop, 0, 0, paint, c);
+}
+
+static void finish(struct console *c)
+{
+	c->app.quit = true;
+	loop_stop(c->loop);
+}
+
+static void on_key(void *arg, int32_t key, bool pasted)
+{
+	struct console *c = arg;
+	/* A paste is text for a field; there it comes without line ends, elsewhere every letter would be a command. */
+	if (pasted ? !app_paste(&c->app, key) : !app_key(&c->app, key))
+		return;
+	want_paint(c);
+	if (c->app.quit)
+		finish(c);
+}
+
+static void on_esc_time(void *arg)
+{
+	struct console *c = arg;
+	c->esc = NULL;
+	input_timeout(&c->input, on_key, c);
+}
+
+static void lose_terminal(struct console *c)
+{
+	c->lost = true;
+	finish(c);
+}
+
+/* At most one buffer a turn: a flood of keys keeps nothing else from happening. */
+static void on_readable(void *arg)
+{
+	struct console *c = arg;
+	char buf[1024];
+	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+	if (poll(&p, 1, 0) <= 0)
+		return;
+	ssize_t n = read(STDIN_FILENO, buf, sizeof buf);
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0) {
+		lose_terminal(c);
+		return;
+	}
+	loop_timer_stop(c->esc);
+	c->esc = NULL;
+	input_feed(&c->input, buf, (size_t)n, on_key, c);
+	unsigned wait = input_wait_ms(&c->input, c->esc_ms);
+	if (wait && !c->app.quit)
+		c->esc = loop_timer_start(c->loop, wait, 0, on_esc_time, c);
+}
+
+static void on_change(void *arg)
+{
+	struct console *c = arg;
+	app_tick(&c->app, c->app.options.quiet_clock && !c->app.model->replaying ? c->app.now : now_of(c));
+	want_paint(c);
+}
+
+static void on_second(void *arg)
+{
+	struct console *c = arg;
+	int64_t now = now_of(c);
+	app_tick(&c->app, now);
+	if (!c->app.options.quiet_clock || app_moving(&c->app))
+		want_paint(c);
+}
+
+static void on_resize(void *arg)
+{
+	struct console *c = arg;
+	int h, w;
+	term_size(&h, &w);
+	term_resized(c->term);
+	canvas_resize(c->canvas, h, w);
+	want_paint(c);
+}
+
+static void on_end(void *arg)
+{
+	finish(arg);
+}
+
+static void on_hangup(void *arg)
+{
+	lose_terminal(arg);
+}
+
+static void on_stop(void *arg)
+{
+	struct console *c = arg;
+	term_leave(c->term);
+	kill(getpid(), SIGSTOP);
+	term_enter(c->term);
+	on_resize(c);
+}
+
+static void ask_now(void *arg, int server, int node)
+{
+	struct console *c = arg;
+	engine_ask_now(c->engine, server, node);
+}
+
+static void freeze(void *arg, bool frozen)
+{
+	struct console *c = arg;
+	engine_freeze(c->engine, frozen);
+}
+
+static void copy(void *arg, const char *text)
+{
+	struct console *c = arg;
+	struct str bytes = {0};
+	enum clipboard_way way = clipboard_choose(getenv("TMUX"), getenv("STY"));
+	if (way == CLIPBOARD_TMUX && !clipboard_tmux(text))
+		way = CLIPBOARD_RAW;
+	if (way != CLIPBOARD_TMUX) {
+		clipboard_sequence(&bytes, way, text);
+		term_send(c->term, bytes.s, bytes.len);
+	}
+	app_notice(&c->app, "%s", clipboard_words(way));
+	str_free(&bytes);
+}
+
+/* Waits for Enter with the terminal in line mode; nothing else needs the loop meanwhile. */
+static void wait_enter(void)
+{
+	char ch;
+	ssize_t n;
+	while ((n = read(STDIN_FILENO, &ch, 1)) != 0)
+		if ((n < 0 && errno != EINTR) || (n == 1 && (ch == '\n' || ch == '\r')))
+			break;
+}
+
+static void plain(void *arg, const char *text)
+{
+	struct console *c = arg;
+	term_leave(c->term);
+	printf("\n%s\n\n[Enter returns to walmedic] ", text);
+	fflush(stdout);
+	wait_enter();
+	term_enter(c->term);
+	on_resize(c);
+}
+
+static void suspend(void *arg)
+{
+	on_stop(arg);
+}
+
+static void redraw(void *arg)
+{
+	struct console *c = arg;
+	term_spoil(c->term);
+	want_paint(c);
+}
+
+static const struct app_ops ops = {
+	.ask_now = ask_now, .freeze = freeze, .copy = copy, .plain = plain, .suspend = suspend, .redraw = redraw};
+
+static const struct theme *choose_theme(const struct console_options *o)
+{
+	const char *no_color = getenv("NO_COLOR");
+	if (o->no_color || (no_color && *no_color))
+		return theme_find("mono");
+	const struct theme *t = theme_find(o->theme);
+	return t ? t : theme_find(NULL);
+}
+
+static unsigned choose_esc_ms(void)
+{
+	const char *s = getenv("ESCDELAY");
+	long ms = s ? strtol(s, NULL, 10) : 0;
+	return ms >= 10 && ms <= 2000 ? (unsigned)ms : ESC_MS;
+}
+
+static void watch(struct console *c)
+{
+	static const struct {
+		int signo;
+		loop_call *call;
+	} rows[] = {{SIGHUP, on_hangup}, {SIGTERM, on_end}, {SIGINT, on_end}, {SIGWINCH, on_resize}, {SIGTSTP, on_stop}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		loop_signal_watch(c->loop, rows[i].signo, rows[i].call, c);
+}
+
+static void start(struct console *c, const struct console_options *o)
+{
+	int h, w;
+	bool ascii = o->ascii || style_needs_ascii(nl_langinfo(CODESET), term_name(c->term));
+	struct app_options ao = {.ascii = ascii, .read_only = o->read_only, .quiet_clock = o->quiet_clock};
+	app_init(&c->app, engine_model(c->engine), &ops, c, &ao);
+	c->app.now = now_of(c);
+	term_size(&h, &w);
+	c->canvas = canvas_new(h, w, ascii);
+	c->esc_ms = choose_esc_ms();
+	term_keys(c->term, &c->input);
+	if (term_stands_in(c->term))
+		app_notice(&c->app, "terminal \"%s\" is not known here; using \"%s\"", getenv("TERM"), term_name(c->term));
+	engine_on_change(c->engine, on_change, c);
+	paint(c);
+}
+
+static void end(struct console *c)
+{
+	engine_on_change(c->engine, NULL, NULL);
+	loop_timer_stop(c->esc);
+	loop_timer_stop(c->paint);
+	app_done(&c->app);
+	term_close(c->term);
+	canvas_free(c->canvas);
+}
+
+int console_run(struct loop *l, struct engine *e, const struct console_options *o)
+{
+	struct console c = {.loop = l, .engine = e};
+	struct problem p;
+	watch(&c); /* before curses, which leaves alone what is caught already */
+	c.term = term_open(choose_theme(o), &p);
+	if (!c.term) {
+		problem_print(stderr, &p);
+		return NO_TERMINAL;
+	}
+	start(&c, o);
+	struct loop_fd *in = loop_fd_watch(l, STDIN_FILENO, on_readable, &c);
+	struct loop_timer *second = loop_timer_start(l, TICK_MS, TICK_MS, on_second, &c);
+	if (in)
+		loop_run(l);
+	loop_fd_stop(in);
+	loop_timer_stop(second);
+	end(&c);
+	return 0;
+}

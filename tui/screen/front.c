@@ -1,0 +1,373 @@
+/* The first page: the pipeline, the triage list, and on wide screens the evidence beside it. */
+#include <math.h>
+#include <string.h>
+
+#include "probes/base/str.h"
+#include "probes/base/text.h"
+#include "tui/app.h"
+#include "tui/screen/dossier.h"
+#include "tui/screen/remedy.h"
+#include "tui/widget/focus.h"
+#include "tui/widget/picture.h"
+#include "tui/widget/route.h"
+#include "tui/widget/strip.h"
+#include "tui/widget/triage.h"
+#include "tui/widget/words.h"
+
+enum { WIDE = 110, TALL = 20, SIDE = 48, CHANGES = 5 };
+
+struct front {
+	struct triage_memory memory;
+	int walked;        /* node reached by needs/breaks, -1: the selected row's */
+	int page;
+};
+
+static void open(struct app *app, void *state, const struct subject *about)
+{
+	struct front *f = state;
+	(void)app;
+	(void)about;
+	f->walked = -1;
+}
+
+static struct triage *build(struct app *app, struct front *f)
+{
+	return triage_build(app->frame, app_server(app), app->now, &f->memory);
+}
+
+static int row_node(const struct triage *t)
+{
+	return t->selected < 0 ? -1 : t->row[t->selected].node;
+}
+
+/* The node that the panes are about. */
+static int focus_node(const struct front *f, const struct triage *t)
+{
+	return f->walked >= 0 && f->walked < t->server->nodes ? f->walked : row_node(t);
+}
+
+/* The cause whose way is drawn: the selected one, else the first. */
+static int route_node(const struct server *s, const struct triage *t)
+{
+	int node = row_node(t);
+	for (int i = 0; i < s->roots; i++)
+		if (s->root[i].node == node)
+			return node;
+	return s->roots ? s->root[0].node : -1;
+}
+
+static void change_line(const struct server *s, const struct change *ch, struct canvas *c, int y, int x, int end)
+{
+	char clock[16];
+	const struct state_look *from = style_state(ch->from, ch->from == STATE_UNKNOWN), *to = style_state(ch->to, false);
+	x = canvas_text(c, y, x, end, MEAN_FAINT, words_clock(ch->at, clock)) + 2;
+	x = canvas_text(c, y, x, end, MEAN_TEXT, s->node[ch->node].probe->id) + 2;
+	x = canvas_text(c, y, x, end, from->meaning, from->word);
+	x = canvas_text(c, y, x, end, MEAN_FAINT, " → ");
+	canvas_text(c, y, x, end, to->meaning, to->word);
+}
+
+/* First answers are no news. */
+static bool is_news(const struct change *ch)
+{
+	return ch->from != STATE_UNKNOWN;
+}
+
+static void draw_changes(const struct server *s, struct canvas *c, struct area area)
+{
+	int y = area.y + 1;
+	canvas_text(c, area.y, area.x + 1, area.x + area.w, MEAN_TITLE, "Recent changes");
+	for (int i = 0; i < s->changes && y < area.y + area.h; i++)
+		if (is_news(&s->change[i]))
+			change_line(s, &s->change[i], c, y++, area.x + 2, area.x + area.w);
+	if (y == area.y + 1)
+		canvas_text(c, y, area.x + 2, area.x + area.w, MEAN_FAINT, "none since walmedic started");
+}
+
+static void draw_last_change(const struct server *s, struct canvas *c, int y)
+{
+	int x = 1;
+	for (int i = 0; i < s->changes; i++)
+		if (is_news(&s->change[i])) {
+			x = canvas_text(c, y, x, c->w, MEAN_FAINT, "last change ");
+			change_line(s, &s->change[i], c, y, x, c->w - 1);
+			return;
+		}
+	canvas_text(c, y, x, c->w, MEAN_FAINT, *s->other_route ? s->other_route : "no change since walmedic started");
+}
+
+static void duration(struct doc *d, const char *label, double seconds, const char *none)
+{
+	struct str s = {0};
+	if (isnan(seconds))
+		str_add(&s, none);
+	else
+		text_duration(&s, seconds);
+	doc_label(d, 2, MEAN_FAINT, label, 24, isnan(seconds) ? MEAN_FAINT : MEAN_TEXT, str_text(&s));
+	str_free(&s);
+}
+
+static bool all_green(const struct server *s)
+{
+	return s->sweep_done && !s->roots && !words_count(s, STATE_FAIL) && !words_count(s, STATE_WARN) &&
+	       !words_pending(s) && words_count(s, STATE_OK);
+}
+
+static void draw_calm(struct app *app, const struct server *s, struct triage *t, struct front *f, struct canvas *c, struct area area)
+{
+	struct doc *d = doc_new(app->frame, area.w - 3);
+	int backup = server_node(s, "backup.fresh");
+	int unseen = words_count(s, STATE_UNKNOWN) + words_count(s, STATE_BLOCKED), passed = words_count(s, STATE_OK);
+	if (unseen)
+		doc_label(d, 0, MEAN_UNKNOWN, "?", 2, MEAN_UNKNOWN,
+			  arena_printf(app->frame, "%d probes passed, %d cannot be seen from here", passed, unseen));
+	else
+		doc_label(d, 0, MEAN_OK, "✓", 2, MEAN_OK,
+			  arena_printf(app->frame, "all green: %d probes passed, nothing to do", passed));
+	duration(d, "lost if it died now", s->rpo_s, "not known");
+	for (int i = 0; i < s->nodes && backup < 0; i++)
+		if (s->node[i].probe->stage == STAGE_BACKUP && s->node[i].verdict.state == STATE_OK)
+			backup = i;
+	if (backup >= 0)
+		doc_label(d, 2, MEAN_FAINT, "last backup", 24, MEAN_TEXT, node_say(&s->node[backup]));
+	duration(d, "pg_wal full in", s->pg_wal_full_s, "not in sight");
+	duration(d, "backup space full in", s->backup_full_s, "not in sight");
+	doc_blank(d);
+	doc_draw(d, c, (struct area){area.y, area.x + 1, area.h, area.w - 1}, 0);
+	int used = d->lines < area.h ? d->lines : area.h;
+	triage_draw(t, app->frame, &f->memory, c, (struct area){area.y + used, area.x, area.h - used, area.w});
+}
+
+/* The list, and below it where there is room: focus, way, changes. Returns nothing; area is the whole column. */
+static void draw_column(struct app *app, struct front *f, struct triage *t, const struct route *r, struct canvas *c, struct area area)
+{
+	const struct server *s = t->server;
+	int node = focus_node(f, t), bottom = area.y + area.h, end = area.x + area.w;
+	bool tall = c->h >= TALL, changes = c->h >= 32;
+	if (changes)
+		draw_changes(s, c, (struct area){bottom -= CHANGES + 1, area.x, CHANGES, area.w});
+	else if (tall)
+		draw_last_change(s, c, --bottom);
+	if (r->n)
+		route_draw(r, s, c, --bottom, area.x + 1, end - 1);
+	if (tall && node >= 0) {
+		bottom -= FOCUS_LINES;
+		focus_draw(s, node, app->frame, c, (struct area){bottom, area.x, FOCUS_LINES, area.w});
+	}
+	f->page = bottom - area.y;
+	struct area list = {area.y, area.x, bottom - area.y, area.w};
+	if (all_green(s))
+		draw_calm(app, s, t, f, c, list);
+	else
+		triage_draw(t, app->frame, &f->memory, c, list);
+}
+
+static void draw_side(struct app *app, struct front *f, struct triage *t, struct canvas *c, struct area area)
+{
+	int node = focus_node(f, t);
+	for (int y = 0; y < area.h; y++)
+		canvas_char(c, area.y + y, area.x, MEAN_LINE, 0x2502);
+	canvas_char(c, area.y - 1, area.x, MEAN_LINE, 0x252c);
+	if (node < 0)
+		return;
+	struct doc *d = doc_new(app->frame, area.w - 3);
+	dossier_write(d, t->server, node, app->now);
+	doc_draw(d, c, (struct area){area.y, area.x + 2, area.h, area.w - 2}, 0);
+}
+
+static void draw(struct app *app, void *state, struct canvas *c, struct area area)
+{
+	struct front *f = state;
+	const struct server *s = app_server(app);
+	struct route route;
+	if (!s) {
+		canvas_text(c, area.y + 1, 1, c->w, MEAN_TEXT, "no server to watch yet");
+		return;
+	}
+	struct triage *t = build(app, f);
+	int cause = route_node(s, t), root = cause < 0 ? -1 : (int)s->node[cause].probe->stage;
+	bool wide = c->w >= WIDE && c->h >= TALL;
+	int y = area.y + (wide ? PICTURE_LINES : STRIP_LINES);
+	route_find(s, cause, &route);
+	if (wide)
+		picture_draw(s, &route, root, c, area.y, (c->w - PICTURE_WIDTH) / 2);
+	else
+		strip_draw(s, &route, root, c, area.y);
+	canvas_fill(c, y, 0, c->w, MEAN_LINE, 0x2500);
+	struct area rest = {y + 1, 0, area.y + area.h - y - 1, wide ? c->w - SIDE : c->w};
+	draw_column(app, f, t, &route, c, rest);
+	if (wide)
+		draw_side(app, f, t, c, (struct area){rest.y, rest.w, rest.h, SIDE});
+}
+
+static void walk(struct front *f, struct triage *t, bool right)
+{
+	int at = focus_node(f, t);
+	if (at < 0)
+		return;
+	int to = right ? focus_break(t->server, at) : focus_need(t->server, at);
+	if (to < 0)
+		return;
+	int row = triage_row_of(t, to);
+	f->memory.pinned = true;
+	f->walked = row < 0 ? to : -1;
+	if (row >= 0)
+		triage_select(t, &f->memory, row);
+}
+
+static bool is_problem(const struct row *r)
+{
+	return r->kind == ROW_ROOT || (r->kind == ROW_NODE && !*r->branch && *r->right);
+}
+
+static void next_problem(struct front *f, struct triage *t, int step)
+{
+	for (int i = t->selected + step; i >= 0 && i < t->rows; i += step)
+		if (is_problem(&t->row[i])) {
+			f->memory.pinned = true;
+			triage_select(t, &f->memory, i);
+			return;
+		}
+}
+
+static void enter(struct app *app, struct front *f, struct triage *t)
+{
+	const struct row *r = t->selected < 0 ? NULL : &t->row[t->selected];
+	int node = focus_node(f, t);
+	if (!r)
+		return;
+	if (r->kind == ROW_FOLD && f->walked < 0) {
+		f->memory.open[r->fold] = !f->memory.open[r->fold];
+		return;
+	}
+	const char *cause = r->kind == ROW_ROOT ? r->root->finding->cause : r->kind == ROW_ADVICE ? r->branch : NULL;
+	if (f->walked >= 0 || (!cause && node >= 0)) {
+		const struct verdict *v = &t->server->node[node].verdict;
+		cause = v->findings ? v->finding[0].cause : NULL;
+	}
+	struct subject about = {app->server, node, cause};
+	if (cause)
+		app_open(app, &screen_remedy, &about);
+	else if (node >= 0)
+		app_open(app, &screen_evidence, &about);
+}
+
+static void recheck(struct app *app, const struct server *s, int node)
+{
+	app->ops->ask_now(app->ops_arg, app->server, node);
+	if (node >= 0)
+		app_notice(app, "asking %s again, and what it needs", s->node[node].probe->id);
+}
+
+static void fold(struct front *f, const struct triage *t)
+{
+	const struct row *r = t->selected < 0 ? NULL : &t->row[t->selected];
+	enum fold which = FOLD_PASSED;
+	if (r && r->kind == ROW_FOLD)
+		which = r->fold;
+	else if (r && r->kind == ROW_ADVICE)
+		which = FOLD_ADVICE;
+	else if (r && *r->branch)
+		which = FOLD_TREE;
+	f->memory.open[which] = !f->memory.open[which];
+}
+
+static void fold_all(struct front *f)
+{
+	bool open_now = !f->memory.open[FOLD_PASSED];
+	for (int i = 0; i < FOLDS; i++)
+		f->memory.open[i] = open_now;
+}
+
+static void hand_out(struct app *app, const struct server *s, int node, bool copy)
+{
+	if (node < 0)
+		return;
+	const struct node *n = &s->node[node];
+	const char *text = arena_printf(app->frame, "%s: %s%s%s", n->probe->id, node_say(n), *node_evidence(n) ? "\n" : "",
+					node_evidence(n));
+	(copy ? app->ops->copy : app->ops->plain)(app->ops_arg, text);
+}
+
+static void top(struct front *f)
+{
+	f->memory.chosen = f->memory.pinned = false;
+	f->memory.top = 0;
+}
+
+static bool move(struct front *f, struct triage *t, enum action action)
+{
+	int page = f->page > 2 ? f->page - 2 : 1;
+	const int by[ACTIONS] = {
+		[ACT_UP] = -1, [ACT_DOWN] = 1, [ACT_PAGE_UP] = -page, [ACT_PAGE_DOWN] = page, [ACT_LAST] = 1 << 20};
+	if (by[action])
+		triage_move(t, &f->memory, by[action]);
+	else if (action == ACT_FIRST)
+		top(f);
+	else if (action == ACT_LEFT || action == ACT_RIGHT)
+		walk(f, t, action == ACT_RIGHT);
+	else if (action == ACT_NEXT || action == ACT_PREVIOUS)
+		next_problem(f, t, action == ACT_NEXT ? 1 : -1);
+	else
+		return false;
+	if (action != ACT_LEFT && action != ACT_RIGHT)
+		f->walked = -1;
+	return true;
+}
+
+static bool act(struct app *app, void *state, enum action action)
+{
+	struct front *f = state;
+	const struct server *s = app_server(app);
+	if (!s)
+		return false;
+	struct triage *t = build(app, f);
+	int node = focus_node(f, t);
+	if (move(f, t, action))
+		return true;
+	if (action == ACT_OPEN)
+		enter(app, f, t);
+	else if (action == ACT_EVIDENCE && node >= 0)
+		app_open(app, &screen_evidence, &(struct subject){app->server, node, NULL});
+	else if (action == ACT_RECHECK)
+		recheck(app, s, node);
+	else if (action == ACT_FOLD)
+		fold(f, t);
+	else if (action == ACT_FOLD_ALL)
+		fold_all(f);
+	else if (action == ACT_COPY || action == ACT_PLAIN)
+		hand_out(app, s, node, action == ACT_COPY);
+	else if (action == ACT_BACK && f->walked >= 0)
+		f->walked = -1;
+	else
+		return false;
+	return true;
+}
+
+/* A failure has a remedy, everything else what is known about it. */
+static bool has_remedy(const struct front *f, const struct triage *t)
+{
+	int node = focus_node(f, t);
+	if (t->selected >= 0 && f->walked < 0 && t->row[t->selected].kind == ROW_ADVICE)
+		return true;
+	return node >= 0 && t->server->node[node].verdict.findings;
+}
+
+static const struct hint *hints(struct app *app, void *state)
+{
+	static const struct hint rest[] = {
+		{ACT_EVIDENCE, NULL}, {ACT_RECHECK, NULL}, {ACT_FREEZE, NULL}, {ACT_MAP, NULL}, {ACT_HELP, NULL}, {ACT_QUIT, NULL},
+		{ACT_LEFT, NULL}, {ACT_COPY, NULL}, {ACT_NEXT, NULL}, {ACT_NONE, NULL}};
+	struct hint *list = arena_alloc(app->frame, sizeof rest + sizeof *list);
+	struct front *f = state;
+	if (!app_server(app))
+		return &rest[3];
+	struct triage *t = build(app, f);
+	bool fold_row = t->selected >= 0 && t->row[t->selected].kind == ROW_FOLD;
+	list[0] = (struct hint){ACT_OPEN, has_remedy(f, t) ? "Enter remedy" : fold_row ? "Enter unfold" : "Enter evidence"};
+	memcpy(list + 1, rest, sizeof rest);
+	return list;
+}
+
+const struct screen screen_front = {
+	.name = "front", .size = sizeof(struct front), .open = open, .draw = draw, .act = act, .hints = hints};

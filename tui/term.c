@@ -1,0 +1,264 @@
+#include "tui/term.h"
+
+#include <curses.h>
+#include <term.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "probes/base/arena.h"
+#include "probes/base/problem.h"
+#include "probes/base/text.h"
+#include "tui/input.h"
+#include "tui/restore.h"
+
+struct term {
+	char name[64];
+	bool stands_in;
+	SCREEN *screen;
+	const struct theme *theme;
+	bool colour;
+	short pair[10];  /* by colour + 1 */
+};
+
+static bool usable(const char *name)
+{
+	int err;
+	if (!name || !*name || setupterm(name, STDOUT_FILENO, &err) == ERR || err != 1)
+		return false;
+	const char *cup = tigetstr("cup");
+	bool good = cup && cup != (char *)-1;
+	del_curterm(cur_term);
+	return good;
+}
+
+/* What stands in for a terminal that this machine has no description of. */
+static const struct {
+	const char *pattern, *name[4];
+} ladder[] = {
+	{"*", {NULL}}, /* itself */
+	{"tmux*", {"tmux-256color", "screen-256color", "screen"}},
+	{"screen*", {"screen-256color", "screen"}},
+	{"*kitty*", {"xterm-256color", "xterm"}},
+	{"*ghostty*", {"xterm-256color", "xterm"}},
+	{"alacritty*", {"xterm-256color", "xterm"}},
+	{"foot*", {"xterm-256color", "xterm"}},
+	{"wezterm*", {"xterm-256color", "xterm"}},
+	{"rio*", {"xterm-256color", "xterm"}},
+	{"contour*", {"xterm-256color", "xterm"}},
+	{"xterm*", {"xterm-256color", "xterm"}},
+	{"*-256color", {"xterm-256color", "xterm"}},
+	{"?*", {"vt100", "ansi"}},
+};
+
+static const char *choose(const char *term)
+{
+	if (usable(term))
+		return term;
+	for (size_t i = 1; term && i < sizeof ladder / sizeof *ladder; i++)
+		for (int k = 0; k < 4 && ladder[i].name[k]; k++)
+			if ((text_match(ladder[i].pattern, term) || i + 1 == sizeof ladder / sizeof *ladder) &&
+			    usable(ladder[i].name[k]))
+				return ladder[i].name[k];
+	return NULL;
+}
+
+/* One pair a colour over the terminal's own background. */
+static void set_colours(struct term *t)
+{
+	t->colour = has_colors() && start_color() != ERR && use_default_colors() != ERR;
+	for (short i = 0; t->colour && i < 8; i++) {
+		t->pair[i + 1] = (short)(i + 1);
+		init_pair(t->pair[i + 1], i, -1);
+	}
+}
+
+static void set_modes(void)
+{
+	raw();
+	noecho();
+	nonl();
+	nodelay(stdscr, TRUE);
+	leaveok(stdscr, FALSE);
+	curs_set(0);
+	fputs("\033[?2004h", stdout);
+	fflush(stdout);
+}
+
+static void unset_modes(void)
+{
+	fputs("\033[?2004l", stdout);
+	fflush(stdout);
+	curs_set(1);
+}
+
+static bool is_dumb(const char *term)
+{
+	return !term || !*term || !strcmp(term, "dumb") || !strcmp(term, "unknown");
+}
+
+struct term *term_open(const struct theme *theme, struct problem *p)
+{
+	const char *wanted = getenv("TERM"), *name = is_dumb(wanted) ? NULL : choose(wanted);
+	if (!name) {
+		problem_set(p, "`walmedic fix` works on any terminal; or try TERM=xterm walmedic", "the terminal \"%s\" cannot place text on a screen",
+			    wanted ? wanted : "");
+		return NULL;
+	}
+	struct term *t = xcalloc(1, sizeof *t);
+	snprintf(t->name, sizeof t->name, "%s", name);
+	t->stands_in = strcmp(name, wanted) != 0;
+	t->theme = theme;
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
+	restore_install();
+	t->screen = newterm(t->name, stdout, stdin);
+	if (!t->screen) {
+		problem_set(p, "try TERM=xterm walmedic", "the terminal \"%s\" cannot be opened", t->name);
+		free(t);
+		return NULL;
+	}
+	set_colours(t);
+	set_modes();
+	return t;
+}
+
+void term_close(struct term *t)
+{
+	if (!t)
+		return;
+	unset_modes();
+	endwin();
+	delscreen(t->screen);
+	restore_uninstall();
+	free(t);
+}
+
+const char *term_name(const struct term *t)
+{
+	return t->name;
+}
+
+bool term_stands_in(const struct term *t)
+{
+	return t->stands_in;
+}
+
+void term_size(int *ret_h, int *ret_w)
+{
+	struct winsize ws;
+	*ret_h = 24;
+	*ret_w = 80;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) || !ws.ws_row || !ws.ws_col)
+		return;
+	*ret_h = ws.ws_row;
+	*ret_w = ws.ws_col;
+}
+
+static attr_t look_attrs(unsigned look)
+{
+	static const struct {
+		enum look look;
+		attr_t attr;
+	} rows[] = {{LOOK_BOLD, A_BOLD}, {LOOK_DIM, A_DIM}, {LOOK_REVERSE, A_REVERSE}, {LOOK_UNDERLINE, A_UNDERLINE}};
+	attr_t attrs = A_NORMAL;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (look & rows[i].look)
+			attrs |= rows[i].attr;
+	return attrs;
+}
+
+static void paint_cell(struct term *t, int y, int x, const struct cell *cell)
+{
+	wchar_t text[2] = {(wchar_t)cell->ch, 0};
+	cchar_t cc;
+	struct paint p = theme_paint(t->theme, cell->style);
+	short pair = t->colour && p.colour >= 0 ? t->pair[p.colour + 1] : 0;
+	setcchar(&cc, text, look_attrs(p.look), pair, NULL);
+	mvadd_wch(y, x, &cc);
+}
+
+void term_paint(struct term *t, const struct canvas *c)
+{
+	erase();
+	for (int y = 0; y < c->h && y < LINES; y++)
+		for (int x = 0; x < c->w && x < COLS; x++) {
+			const struct cell *cell = canvas_cell(c, y, x);
+			if (cell->ch && (cell->ch != ' ' || cell->style))
+				paint_cell(t, y, x, cell);
+		}
+	curs_set(c->cursor_y >= 0);
+	move(c->cursor_y >= 0 ? c->cursor_y : 0, c->cursor_x >= 0 ? c->cursor_x : 0);
+	refresh();
+}
+
+void term_spoil(struct term *t)
+{
+	(void)t;
+	clearok(stdscr, TRUE);
+}
+
+void term_resized(struct term *t)
+{
+	int h, w;
+	(void)t;
+	term_size(&h, &w);
+	resizeterm(h, w);
+}
+
+void term_leave(struct term *t)
+{
+	(void)t;
+	def_prog_mode();
+	unset_modes();
+	endwin();
+}
+
+void term_enter(struct term *t)
+{
+	tcflush(STDIN_FILENO, TCIFLUSH);
+	reset_prog_mode();
+	set_modes();
+	term_resized(t);
+	term_spoil(t);
+}
+
+void term_send(struct term *t, const char *bytes, size_t n)
+{
+	(void)t;
+	fflush(stdout);
+	while (n) {
+		ssize_t w = write(STDOUT_FILENO, bytes, n);
+		if (w < 0 && errno != EINTR)
+			return;
+		bytes += w < 0 ? 0 : w;
+		n -= w < 0 ? 0 : (size_t)w;
+	}
+}
+
+void term_keys(const struct term *t, struct input *in)
+{
+	static const struct {
+		const char *capability;
+		int32_t key;
+	} rows[] = {
+		{"kcuu1", K_UP}, {"kcud1", K_DOWN}, {"kcub1", K_LEFT}, {"kcuf1", K_RIGHT}, {"khome", K_HOME}, {"kend", K_END},
+		{"kpp", K_PAGE_UP}, {"knp", K_PAGE_DOWN}, {"kent", K_ENTER}, {"kcbt", K_BACKTAB}, {"kf1", K_F1},
+	};
+	(void)t;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *s = tigetstr(rows[i].capability);
+		input_learn(in, s == (char *)-1 ? NULL : s, rows[i].key);
+	}
+}
+
+void term_discard_input(void)
+{
+	tcflush(STDIN_FILENO, TCIFLUSH);
+}

@@ -1,0 +1,40 @@
+/* The terminal: the only room of curses. Paints canvases, restores the terminal whatever happens. */
+#ifndef WALMEDIC_TUI_TERM_H
+#define WALMEDIC_TUI_TERM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tui/canvas.h"
+
+struct term;
+struct input;
+struct problem;
+
+/* Takes the terminal on stdin and stdout. NULL with a problem when it cannot be painted on
+ * (then walmedic fix is what works). */
+struct term *term_open(const struct theme *theme, struct problem *p);
+/* Gives the terminal back as it was. */
+void term_close(struct term *t);
+/* The description in use: $TERM, or what stands in for it. */
+const char *term_name(const struct term *t);
+/* True when term_name is not what $TERM says. */
+bool term_stands_in(const struct term *t);
+void term_size(int *ret_h, int *ret_w);
+/* Paints what changed since the last time. */
+void term_paint(struct term *t, const struct canvas *c);
+/* The next paint sends everything. */
+void term_spoil(struct term *t);
+/* The window has another size now. */
+void term_resized(struct term *t);
+/* The normal screen for others; then back. */
+void term_leave(struct term *t);
+void term_enter(struct term *t);
+/* Bytes as they are, between two paints (OSC 52). */
+void term_send(struct term *t, const char *bytes, size_t n);
+/* Teaches the decoder the keys of this terminal's description. */
+void term_keys(const struct term *t, struct input *in);
+/* Discards what was typed and not yet read. */
+void term_discard_input(void);
+
+#endif

@@ -1,0 +1,32 @@
+/* Lines of text to scroll through: what evidence, help and remedies are made of. */
+#ifndef WALMEDIC_TUI_WIDGET_DOC_H
+#define WALMEDIC_TUI_WIDGET_DOC_H
+
+#include "probes/base/arena.h"
+#include "tui/canvas.h"
+
+struct doc_line {
+	int indent, label_width;
+	style_t style, label_style;
+	const char *label, *text;
+};
+
+struct doc {
+	struct arena *a;
+	int width;
+	struct doc_line *line;
+	int lines, cap;
+};
+
+struct doc *doc_new(struct arena *a, int width);
+void doc_blank(struct doc *d);
+/* Wraps text at the width. */
+void doc_text(struct doc *d, int indent, style_t style, const char *text);
+void doc_textf(struct doc *d, int indent, style_t style, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* The first line has a label before it; the following ones stand under the text. */
+void doc_label(struct doc *d, int indent, style_t label_style, const char *label, int label_width,
+	       style_t style, const char *text);
+/* Draws from line top on; returns top, put right where it was beyond the end. */
+int doc_draw(const struct doc *d, struct canvas *c, struct area area, int top);
+
+#endif
