@@ -175,10 +175,39 @@ bool app_key(struct app *a, int32_t key)
 	return true;
 }
 
+bool app_paste(struct app *a, int32_t ch)
+{
+	const struct screen *s = a->stack[a->depth - 1].screen;
+	return !a->too_small && ch >= ' ' && ch != K_DEL && ch < K_SPECIAL && s->paste &&
+	       s->paste(a->stack[a->depth - 1].state, ch);
+}
+
+void app_output(struct app *a, const char *text, size_t n)
+{
+	for (int i = 0; i < a->depth; i++)
+		if (a->stack[i].screen->output)
+			a->stack[i].screen->output(a->stack[i].state, text, n);
+}
+
+void app_run(struct app *a, const struct run_state *r)
+{
+	for (int i = 0; i < a->depth; i++)
+		if (a->stack[i].screen->run)
+			a->stack[i].screen->run(a, a->stack[i].state, r);
+}
+
+bool app_moving(const struct app *a)
+{
+	const struct screen *s = a->stack[a->depth - 1].screen;
+	return a->notice[0] || (s->moving && s->moving(a->stack[a->depth - 1].state));
+}
+
 void app_tick(struct app *a, int64_t now)
 {
 	if (!a->frozen)
 		a->now = now;
+	if (a->now > a->notice_until)
+		a->notice[0] = '\0';
 	for (int i = 0; i < a->depth; i++)
 		if (a->stack[i].screen->tick)
 			a->stack[i].screen->tick(a, a->stack[i].state);

@@ -12,6 +12,9 @@
 #include "tui/keys.h"
 
 struct app;
+struct planned;
+struct run_state;
+struct problem;
 
 struct app_ops {
 	void (*ask_now)(void *arg, int server, int node); /* node -1: everything */
@@ -21,6 +24,17 @@ struct app_ops {
 	void (*plain)(void *arg, const char *text);
 	void (*suspend)(void *arg);
 	void (*redraw)(void *arg);
+	/* Discards what was typed and not yet seen, before a question. */
+	void (*discard_input)(void *arg);
+	int64_t (*mono_ms)(void *arg);
+	/* Acting, by a human's hand. */
+	bool (*can_act)(void *arg, int server, const char *place, const char *user);
+	/* Starts a step; what it says and how it goes on comes by app_output and app_run. The step stays
+	 * where it is until the next one starts. */
+	int (*act)(void *arg, int server, const char *cause, const struct planned *step, struct problem *p);
+	void (*cancel)(void *arg);
+	/* One line that does the same from this host; from malloc, or NULL. */
+	char *(*one_line)(void *arg, int server, const struct planned *step);
 };
 
 struct app_options {
@@ -54,6 +68,12 @@ struct screen {
 	void (*tick)(struct app *app, void *state);
 	/* Why the program should not end now, or NULL. */
 	const char *(*busy)(void *state);
+	/* Something on it counts seconds. */
+	bool (*moving)(void *state);
+	void (*output)(void *state, const char *text, size_t n);
+	void (*run)(struct app *app, void *state, const struct run_state *r);
+	/* A pasted character; true when a text field took it. */
+	bool (*paste)(void *state, int32_t ch);
 };
 
 extern const struct screen screen_front, screen_evidence, screen_map, screen_help;
@@ -65,7 +85,6 @@ struct app {
 	const struct app_ops *ops;
 	void *ops_arg;
 	struct app_options options;
-	void *outside;              /* what screens of remedies need (struct remedy_engine) */
 	struct arena *frame;        /* of this frame, reset before the next */
 	int server;
 	int64_t now;                /* wall ms shown as the time */
@@ -84,7 +103,13 @@ void app_init(struct app *a, const struct model *m, const struct app_ops *ops, v
 void app_done(struct app *a);
 /* True when something may look different now. */
 bool app_key(struct app *a, int32_t key);
+/* A character of a paste: only ever text for a field. */
+bool app_paste(struct app *a, int32_t ch);
 void app_act(struct app *a, enum action action);
+void app_output(struct app *a, const char *text, size_t n);
+void app_run(struct app *a, const struct run_state *r);
+/* Seconds count somewhere on the screen. */
+bool app_moving(const struct app *a);
 void app_tick(struct app *a, int64_t now);
 void app_draw(struct app *a, struct canvas *c);
 void app_open(struct app *a, const struct screen *s, const struct subject *about);

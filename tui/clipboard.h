@@ -3,6 +3,8 @@
 #ifndef WALMEDIC_TUI_CLIPBOARD_H
 #define WALMEDIC_TUI_CLIPBOARD_H
 
+#include <stdbool.h>
+
 #include "probes/base/str.h"
 
 enum clipboard_way { CLIPBOARD_TMUX, CLIPBOARD_SCREEN, CLIPBOARD_RAW };

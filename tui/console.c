@@ -14,6 +14,8 @@
 #include "probes/base/problem.h"
 #include "probes/engine/engine.h"
 #include "probes/link/loop.h"
+#include "probes/link/place.h"
+#include "remedies/run.h"
 #include "tui/app.h"
 #include "tui/clipboard.h"
 #include "tui/input.h"
@@ -24,12 +26,16 @@ enum { ESC_MS = 120, TICK_MS = 1000, NO_TERMINAL = 3 };
 struct console {
 	struct loop *loop;
 	struct engine *engine;
-	struct term *term;
+	struct terminal *term;
 	struct app app;
 	struct input input;
 	struct canvas *canvas;
 	struct loop_timer *esc, *paint;
 	unsigned esc_ms;
+	struct journal *journal;  /* opened when the first step is run */
+	struct run *run;
+	struct guard guard;
+	bool read_only;
 	bool lost;        /* the terminal is gone */
 };
 
@@ -120,6 +126,7 @@ static void on_second(void *arg)
 {
 	struct console *c = arg;
 	int64_t now = now_of(c);
+	guard_look(&c->guard, clock_wall_ms(), clock_mono_ms());
 	app_tick(&c->app, now);
 	if (!c->app.options.quiet_clock || app_moving(&c->app))
 		want_paint(c);
@@ -214,7 +221,84 @@ static void redraw(void *arg)
 	want_paint(c);
 }
 
+static void discard_input(void *arg)
+{
+	struct console *c = arg;
+	term_discard_input();
+	input_flush(&c->input);
+}
+
+static int64_t mono_ms(void *arg)
+{
+	(void)arg;
+	return clock_mono_ms();
+}
+
+static bool can_act(void *arg, int server, const char *place, const char *user)
+{
+	struct console *c = arg;
+	return engine_can_act(c->engine, server, place, user);
+}
+
+static void on_output(void *arg, const char *text, size_t n)
+{
+	struct console *c = arg;
+	app_output(&c->app, text, n);
+	want_paint(c);
+}
+
+static void on_run(void *arg, const struct run_state *r)
+{
+	struct console *c = arg;
+	app_run(&c->app, r);
+	want_paint(c);
+}
+
+/* Lets go of the step before; false while its command still runs. */
+static bool drop_run(struct console *c)
+{
+	if (c->run && run_state(c->run)->phase == RUN_RUNNING)
+		return false;
+	if (c->run && run_state(c->run)->phase == RUN_PROVING)
+		run_cancel(c->run);
+	run_free(c->run);
+	c->run = NULL;
+	return true;
+}
+
+static int act(void *arg, int server, const char *cause, const struct planned *step, struct problem *p)
+{
+	struct console *c = arg;
+	if (!drop_run(c))
+		return problem_set(p, "x stops it", "another step is still running");
+	if (!c->journal)
+		c->journal = journal_open();
+	if (*journal_say(c->journal))
+		app_notice(&c->app, "%s", journal_say(c->journal));
+	struct run_order o = {.loop = c->loop, .engine = c->engine, .server = server, .cause = cause, .step = step, .journal = c->journal,
+			      .guard = &c->guard, .read_only = c->read_only, .output = on_output, .changed = on_run, .arg = c};
+	c->run = run_start(&o, p);
+	return c->run ? 0 : -1;
+}
+
+static void cancel(void *arg)
+{
+	struct console *c = arg;
+	if (c->run)
+		run_cancel(c->run);
+}
+
+static char *one_line(void *arg, int server, const struct planned *step)
+{
+	struct console *c = arg;
+	struct place *place = engine_place(c->engine, server, step->place);
+	struct act_spec spec = {.text = step->text, .user = step->user, .shell = step->step->bash ? ACT_BASH : ACT_SH,
+				.timeout_ms = step->step->timeout_s * 1000};
+	return place ? place_act_command_line(place, &spec) : NULL;
+}
+
 static const struct app_ops ops = {
+	.discard_input = discard_input, .mono_ms = mono_ms, .can_act = can_act, .act = act, .cancel = cancel, .one_line = one_line,
 	.ask_now = ask_now, .freeze = freeze, .copy = copy, .plain = plain, .suspend = suspend, .redraw = redraw};
 
 static const struct theme *choose_theme(const struct console_options *o)
@@ -248,6 +332,8 @@ static void start(struct console *c, const struct console_options *o)
 	int h, w;
 	bool ascii = o->ascii || style_needs_ascii(nl_langinfo(CODESET), term_name(c->term));
 	struct app_options ao = {.ascii = ascii, .read_only = o->read_only, .quiet_clock = o->quiet_clock};
+	c->read_only = o->read_only;
+	guard_look(&c->guard, clock_wall_ms(), clock_mono_ms());
 	app_init(&c->app, engine_model(c->engine), &ops, c, &ao);
 	c->app.now = now_of(c);
 	term_size(&h, &w);
@@ -265,6 +351,9 @@ static void end(struct console *c)
 	engine_on_change(c->engine, NULL, NULL);
 	loop_timer_stop(c->esc);
 	loop_timer_stop(c->paint);
+	run_free(c->run);
+	if (c->journal)
+		journal_close(c->journal);
 	app_done(&c->app);
 	term_close(c->term);
 	canvas_free(c->canvas);

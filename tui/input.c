@@ -135,7 +135,7 @@ static void character_byte(struct input *in, char c, input_key *call, void *arg)
 	int32_t ch;
 	keep(in, c);
 	if (in->n < utf8_length((unsigned char)in->held[0])) {
-		if (in->n > 1 && (c & 0xc0) != (char)0x80)
+		if (in->n > 1 && ((unsigned char)c & 0xc0) != 0x80)
 			drop(in);
 		return;
 	}

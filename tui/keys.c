@@ -21,6 +21,8 @@ const struct binding bindings[] = {
 	{ACT_COPY, "copy", "c", "c copy", "send the command or the sentence to the terminal's clipboard", {'c'}},
 	{ACT_COPY_LINE, "copy-line", "C", "C one line", "send one line that does the same from this host", {'C'}},
 	{ACT_PLAIN, "plain", "p", "p plain", "plain text on the normal screen, to select with the mouse", {'p'}},
+	{ACT_CANCEL, "cancel", "x", "x stop", "stop the step that is running", {'x'}},
+	{ACT_ANSWER, "answer", "a", "a answers", "give or change the values that a remedy asks for", {'a'}},
 	{ACT_FOLD, "fold", "z", "z fold", "unfold or fold this group", {'z'}},
 	{ACT_FOLD_ALL, "fold-all", "Z", "", "unfold or fold all groups", {'Z'}},
 	{ACT_NEXT, "next", "] n", "] next", "the next problem; in a remedy: the next step", {']', 'n'}},

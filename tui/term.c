@@ -18,7 +18,7 @@
 #include "tui/input.h"
 #include "tui/restore.h"
 
-struct term {
+struct terminal {
 	char name[64];
 	bool stands_in;
 	SCREEN *screen;
@@ -70,7 +70,7 @@ static const char *choose(const char *term)
 }
 
 /* One pair a colour over the terminal's own background. */
-static void set_colours(struct term *t)
+static void set_colours(struct terminal *t)
 {
 	t->colour = has_colors() && start_color() != ERR && use_default_colors() != ERR;
 	for (short i = 0; t->colour && i < 8; i++) {
@@ -103,7 +103,7 @@ static bool is_dumb(const char *term)
 	return !term || !*term || !strcmp(term, "dumb") || !strcmp(term, "unknown");
 }
 
-struct term *term_open(const struct theme *theme, struct problem *p)
+struct terminal *term_open(const struct theme *theme, struct problem *p)
 {
 	const char *wanted = getenv("TERM"), *name = is_dumb(wanted) ? NULL : choose(wanted);
 	if (!name) {
@@ -111,7 +111,7 @@ struct term *term_open(const struct theme *theme, struct problem *p)
 			    wanted ? wanted : "");
 		return NULL;
 	}
-	struct term *t = xcalloc(1, sizeof *t);
+	struct terminal *t = xcalloc(1, sizeof *t);
 	snprintf(t->name, sizeof t->name, "%s", name);
 	t->stands_in = strcmp(name, wanted) != 0;
 	t->theme = theme;
@@ -129,7 +129,7 @@ struct term *term_open(const struct theme *theme, struct problem *p)
 	return t;
 }
 
-void term_close(struct term *t)
+void term_close(struct terminal *t)
 {
 	if (!t)
 		return;
@@ -140,12 +140,12 @@ void term_close(struct term *t)
 	free(t);
 }
 
-const char *term_name(const struct term *t)
+const char *term_name(const struct terminal *t)
 {
 	return t->name;
 }
 
-bool term_stands_in(const struct term *t)
+bool term_stands_in(const struct terminal *t)
 {
 	return t->stands_in;
 }
@@ -174,7 +174,7 @@ static attr_t look_attrs(unsigned look)
 	return attrs;
 }
 
-static void paint_cell(struct term *t, int y, int x, const struct cell *cell)
+static void paint_cell(struct terminal *t, int y, int x, const struct cell *cell)
 {
 	wchar_t text[2] = {(wchar_t)cell->ch, 0};
 	cchar_t cc;
@@ -184,7 +184,7 @@ static void paint_cell(struct term *t, int y, int x, const struct cell *cell)
 	mvadd_wch(y, x, &cc);
 }
 
-void term_paint(struct term *t, const struct canvas *c)
+void term_paint(struct terminal *t, const struct canvas *c)
 {
 	erase();
 	for (int y = 0; y < c->h && y < LINES; y++)
@@ -198,13 +198,13 @@ void term_paint(struct term *t, const struct canvas *c)
 	refresh();
 }
 
-void term_spoil(struct term *t)
+void term_spoil(struct terminal *t)
 {
 	(void)t;
 	clearok(stdscr, TRUE);
 }
 
-void term_resized(struct term *t)
+void term_resized(struct terminal *t)
 {
 	int h, w;
 	(void)t;
@@ -212,7 +212,7 @@ void term_resized(struct term *t)
 	resizeterm(h, w);
 }
 
-void term_leave(struct term *t)
+void term_leave(struct terminal *t)
 {
 	(void)t;
 	def_prog_mode();
@@ -220,7 +220,7 @@ void term_leave(struct term *t)
 	endwin();
 }
 
-void term_enter(struct term *t)
+void term_enter(struct terminal *t)
 {
 	tcflush(STDIN_FILENO, TCIFLUSH);
 	reset_prog_mode();
@@ -229,7 +229,7 @@ void term_enter(struct term *t)
 	term_spoil(t);
 }
 
-void term_send(struct term *t, const char *bytes, size_t n)
+void term_send(struct terminal *t, const char *bytes, size_t n)
 {
 	(void)t;
 	fflush(stdout);
@@ -242,7 +242,7 @@ void term_send(struct term *t, const char *bytes, size_t n)
 	}
 }
 
-void term_keys(const struct term *t, struct input *in)
+void term_keys(const struct terminal *t, struct input *in)
 {
 	static const struct {
 		const char *capability;

@@ -7,33 +7,33 @@
 
 #include "tui/canvas.h"
 
-struct term;
+struct terminal;
 struct input;
 struct problem;
 
 /* Takes the terminal on stdin and stdout. NULL with a problem when it cannot be painted on
  * (then walmedic fix is what works). */
-struct term *term_open(const struct theme *theme, struct problem *p);
+struct terminal *term_open(const struct theme *theme, struct problem *p);
 /* Gives the terminal back as it was. */
-void term_close(struct term *t);
+void term_close(struct terminal *t);
 /* The description in use: $TERM, or what stands in for it. */
-const char *term_name(const struct term *t);
+const char *term_name(const struct terminal *t);
 /* True when term_name is not what $TERM says. */
-bool term_stands_in(const struct term *t);
+bool term_stands_in(const struct terminal *t);
 void term_size(int *ret_h, int *ret_w);
 /* Paints what changed since the last time. */
-void term_paint(struct term *t, const struct canvas *c);
+void term_paint(struct terminal *t, const struct canvas *c);
 /* The next paint sends everything. */
-void term_spoil(struct term *t);
+void term_spoil(struct terminal *t);
 /* The window has another size now. */
-void term_resized(struct term *t);
+void term_resized(struct terminal *t);
 /* The normal screen for others; then back. */
-void term_leave(struct term *t);
-void term_enter(struct term *t);
+void term_leave(struct terminal *t);
+void term_enter(struct terminal *t);
 /* Bytes as they are, between two paints (OSC 52). */
-void term_send(struct term *t, const char *bytes, size_t n);
+void term_send(struct terminal *t, const char *bytes, size_t n);
 /* Teaches the decoder the keys of this terminal's description. */
-void term_keys(const struct term *t, struct input *in);
+void term_keys(const struct terminal *t, struct input *in);
 /* Discards what was typed and not yet read. */
 void term_discard_input(void);
 
