@@ -10,6 +10,7 @@ include tests/unit/catalogue/local.mk
 include tests/unit/report/local.mk
 include tests/unit/remedies/local.mk
 include tests/unit/tui/local.mk
+include tests/screens/local.mk
 include tests/replay/local.mk
 endif
 

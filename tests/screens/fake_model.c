@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "probes/base/arena.h"
+#include "probes/engine/view.h"
 
 #define T0 1795230764000LL /* 2026-11-21T03:12:44Z */
 #define MINUTE 60000LL
@@ -12,6 +13,7 @@ struct fake {
 	struct arena *a;
 	struct model model;
 	struct server server;
+	struct view *view;
 };
 
 static const struct probe probes[] = {
@@ -260,6 +262,11 @@ struct fake *fake_new(const char *scene)
 	f->server.node = arena_alloc(a, NODES * sizeof *f->server.node);
 	f->server.root = arena_alloc(a, NODES * sizeof *f->server.root);
 	f->model = (struct model){.server = &f->server, .servers = 1, .now = T0, .version = 1};
+	f->view = view_new((struct facts *[SCOPES]){NULL});
+	view_set_now(f->view, T0);
+	learn(f->view, "server.name", "main");
+	learn(f->view, "server.slot_name", "barman");
+	f->server.view = f->view;
 	link_needs(f);
 	green(f);
 	for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++)
@@ -270,7 +277,27 @@ struct fake *fake_new(const char *scene)
 
 void fake_free(struct fake *f)
 {
+	view_free(f->view);
 	arena_free(f->a);
+}
+
+void fake_set(struct fake *f, const char *probe, enum state state)
+{
+	struct node *n = node(f, probe);
+	n->verdict = (struct verdict){.state = state, .say = arena_dup(f->a, n->probe->title), .evidence = arena_dup(f->a, "")};
+	n->blocked_by = n->explained_by = -1;
+	if (f->server.roots && f->server.root[0].node == (int)(n - f->server.node))
+		f->server.roots = 0;
+	f->model.version++;
+}
+
+void fake_heal(struct fake *f)
+{
+	for (int i = 0; i < NODES; i++)
+		f->server.node[i].blocked_by = f->server.node[i].explained_by = -1;
+	f->server.roots = f->server.changes = 0;
+	green(f);
+	f->model.version++;
 }
 
 struct model *fake_model(struct fake *f)

@@ -10,6 +10,9 @@ struct fake;
 struct fake *fake_new(const char *scene);
 void fake_free(struct fake *f);
 struct model *fake_model(struct fake *f);
+/* The operator's step worked: the root cause is gone and everything is green. */
+void fake_heal(struct fake *f);
+void fake_set(struct fake *f, const char *probe, enum state state);
 /* The names of all scenes, NULL at the end. */
 extern const char *const fake_scenes[];
 

@@ -7,7 +7,10 @@
 
 #include "probes/base/str.h"
 #include "tests/screens/fake_model.h"
+#include "remedies/run.h"
 #include "tui/app.h"
+
+static int64_t mono;
 
 static void no_ask(void *arg, int server, int node)
 {
@@ -33,13 +36,79 @@ static void nothing(void *arg)
 	(void)arg;
 }
 
-static const struct app_ops ops = {no_ask, no_flag, no_text, no_text, nothing, nothing};
+static int64_t fake_mono(void *arg)
+{
+	(void)arg;
+	return mono;
+}
+
+static bool can_act(void *arg, int server, const char *place, const char *user)
+{
+	(void)arg;
+	(void)server;
+	(void)user;
+	return strcmp(place, "console") != 0;
+}
+
+static int act(void *arg, int server, const char *cause, const struct planned *step, struct problem *p)
+{
+	(void)arg;
+	(void)server;
+	(void)cause;
+	(void)step;
+	(void)p;
+	return 0;
+}
+
+static char *one_line(void *arg, int server, const struct planned *step)
+{
+	(void)arg;
+	(void)server;
+	(void)step;
+	return NULL;
+}
+
+static const struct app_ops ops = {
+	.ask_now = no_ask, .freeze = no_flag, .copy = no_text, .plain = no_text, .suspend = nothing, .redraw = nothing,
+	.discard_input = nothing, .mono_ms = fake_mono, .can_act = can_act, .act = act, .cancel = nothing, .one_line = one_line};
+
+/* What happens outside, as characters among the keys. */
+enum { OUTPUT = 1, ENDED, SLOT_IS_THERE, HEALED, FAILED };
+
+static void happen(struct app *app, struct fake *f, int what)
+{
+	static const char text[] = "Creating physical replication slot 'barman' on server 'main'\nReplication slot 'barman' created\n";
+	struct run_state r = {.phase = RUN_PROVING, .acted = true, .ended = true, .expected = true, .status = what == FAILED ? 2 : 0};
+	if (what == OUTPUT)
+		app_output(app, text, sizeof text - 1);
+	else if (what == ENDED || what == FAILED)
+		app_run(app, &r);
+	else if (what == SLOT_IS_THERE)
+		fake_set(f, "slot.exists", STATE_OK);
+	else
+		fake_heal(f);
+	app_tick(app, fake_model(f)->now);
+}
 
 struct view_of {
 	int h, w;
 	bool ascii;
 	const char *keys;
 	const char *title;
+};
+
+/* Only where a remedy is. */
+static const struct view_of treatments[] = {
+	{24, 80, false, "\r", "remedy"},
+	{24, 80, true, "\r", "remedy"},
+	{40, 120, false, "\r", "remedy"},
+	{16, 60, false, "\r", "remedy"},
+	{24, 80, false, "\r]r", "remedy, asked whether to run"},
+	{24, 80, false, "\r]ry", "remedy, running"},
+	{24, 80, false, "\r]ry\001\002", "remedy, ran, waiting for the proof"},
+	{24, 80, false, "\r]ry\001\005", "remedy, the command failed"},
+	{24, 80, false, "\r]ry\001\002\003", "remedy, step proven"},
+	{24, 80, false, "\r]ry\001\002\004", "remedy, all proven"},
 };
 
 static const struct view_of views[] = {
@@ -74,8 +143,13 @@ static void render(const char *scene, const struct view_of *v, struct str *out)
 	struct canvas *c = canvas_new(v->h, v->w, v->ascii);
 	app_init(&app, fake_model(f), &ops, NULL, &(struct app_options){.ascii = v->ascii});
 	app_draw(&app, c);
+	mono = 1000;
 	for (const char *k = v->keys; *k; k++) {
-		app_key(&app, *k);
+		mono += 1000;
+		if (*k <= FAILED)
+			happen(&app, f, *k);
+		else
+			app_key(&app, *k);
 		app_draw(&app, c);
 	}
 	str_addf(out, "== %s %dx%d %s\n", v->title, v->w, v->h, v->ascii ? "ASCII" : "UTF-8");
@@ -115,6 +189,8 @@ static bool check_scene(const char *scene, const char *dir, bool update)
 	snprintf(path, sizeof path, "%s/%s.screen", dir, scene);
 	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
 		render(scene, &views[i], &out);
+	for (size_t i = 0; !strcmp(scene, "slot_missing") && i < sizeof treatments / sizeof *treatments; i++)
+		render(scene, &treatments[i], &out);
 	FILE *f = update ? fopen(path, "we") : NULL;
 	if (f) {
 		fputs(str_text(&out), f);

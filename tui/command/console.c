@@ -1,9 +1,37 @@
-#include "tui/session.h"
+#include <stdio.h>
+#include <unistd.h>
+
+#include "probes/engine/engine.h"
+#include "tui/command/screen.h"
+#include "tui/console.h"
+
+bool screen_possible(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+int screen_run(const struct cli *c, struct session *s)
+{
+	struct console_options o = {.read_only = c->read_only, .ascii = c->ascii, .no_color = c->no_color,
+				    .quiet_clock = c->quiet_clock, .theme = c->theme};
+	int status = console_run(s->loop, s->engine, &o);
+	session_close(s);
+	return status;
+}
 
 /* Without a terminal there is nobody to look: one sweep as text. */
 static int run(const struct cli *c)
 {
-	return command_check.run(c);
+	struct session s;
+	struct problem p;
+	if (!screen_possible())
+		return command_check.run(c);
+	if (session_open(c, c->arg, c->args, NULL, &s, &p)) {
+		problem_print(stderr, &p);
+		return EXIT_USAGE;
+	}
+	engine_start(s.engine, true);
+	return screen_run(c, &s);
 }
 
 const struct command command_console = {

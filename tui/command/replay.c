@@ -2,12 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "probes/base/str.h"
 #include "probes/engine/engine.h"
 #include "probes/report/report.h"
 #include "tui/command/replay.h"
+#include "tui/command/screen.h"
 #include "tui/session.h"
 
 enum { RECORDING_MAX = 256 << 20 };
@@ -35,7 +35,7 @@ int replay_show(const struct cli *c, const char *bytes, size_t n)
 {
 	struct session s;
 	struct problem p;
-	bool screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !c->format;
+	bool screen = screen_possible() && !c->format;
 	char *end = NULL;
 	double speed = c->speed ? strtod(c->speed, &end) : 1;
 	const struct report *report = report_find(c->format ? c->format : "text");
@@ -48,6 +48,8 @@ int replay_show(const struct cli *c, const char *bytes, size_t n)
 		problem_print(stderr, &p);
 		return EXIT_USAGE;
 	}
+	if (screen)
+		return screen_run(c, &s);
 	struct str out = {0};
 	report->write(engine_model(s.engine), &out);
 	fputs(str_text(&out), stdout);

@@ -66,15 +66,17 @@ static void draw_step_line(const struct treatment *t, int i, struct canvas *c, i
 {
 	const struct planned *p = &t->plan.step[i];
 	struct sign sign = step_sign(t, i);
-	int x = area.x, end = area.x + area.w, who = x + area.w - 39;
+	bool narrow = area.w < 70;
+	int x = area.x, end = area.x + area.w, who = x + area.w - (narrow ? 28 : 39), risk = who + (narrow ? 9 : 20);
 	bool here = i == t->at;
 	canvas_text(c, y, x, end, MEAN_TITLE, here ? "▸" : " ");
 	canvas_text(c, y, x + 1, end, sign.meaning, sign.glyph);
 	canvas_printf(c, y, x + 3, who - 1, here ? MEAN_TITLE : MEAN_TEXT, "%d %s", p->number, p->step->heading ? p->step->heading : "");
 	int at = canvas_text(c, y, who, end, words_place(p->place), p->host ? p->host : "?");
-	at = canvas_printf(c, y, at + 1, who + 19, MEAN_TEXT, "as %s", p->user ? p->user : "?");
-	canvas_text(c, y, who + 20, who + 31, risk_meaning[p->step->risk], risk_names[p->step->risk]);
-	canvas_right(c, y, who + 32 > at ? who + 24 : at, end - 1, sign.meaning, sign.word);
+	if (!narrow)
+		canvas_printf(c, y, at + 1, risk - 1, MEAN_TEXT, "as %s", p->user ? p->user : "?");
+	at = canvas_text(c, y, risk, end, risk_meaning[p->step->risk], risk_names[p->step->risk]);
+	canvas_right(c, y, at + 1, end - 1, sign.meaning, sign.word);
 }
 
 static int draw_list(const struct treatment *t, struct canvas *c, struct area area, int y)
@@ -117,12 +119,11 @@ static void write_proofs(struct doc *d, const struct server *s, const struct ste
 static void write_step(struct doc *d, const struct server *s, const struct planned *p)
 {
 	const struct step *step = p->step;
-	write_markdown(d, step->prose, MEAN_TEXT);
-	doc_blank(d);
 	doc_label(d, 1, words_place(p->place), arena_printf(d->a, "%s", p->host ? p->host : "?"), text_width(p->host ? p->host : "?") + 1,
 		  MEAN_TEXT, arena_printf(d->a, "as %s, %s: %s", p->user ? p->user : "?", risk_names[step->risk], risk_says[step->risk]));
 	doc_text(d, 2, MEAN_COMMAND, p->shown ? p->shown : "");
 	doc_blank(d);
+	write_markdown(d, step->prose, MEAN_TEXT);
 	if (p->refused)
 		doc_label(d, 1, MEAN_FAIL, "cannot be filled in:", 21, MEAN_TEXT, p->refused);
 	if (p->closed)
@@ -144,6 +145,8 @@ static void write_output(struct doc *d, struct app *app, const struct treatment 
 	if (g->how == TODO)
 		return;
 	doc_blank(d);
+	if (t->at != at)
+		doc_textf(d, 1, MEAN_FAINT, "Step %d said:", t->plan.step[at].number);
 	if (g->how == RUNNING)
 		doc_textf(d, 1, MEAN_RUNNING, "* running for %d s (x stops it)", (int)((mono - g->started) / 1000));
 	else if (g->how == UNSURE)
@@ -174,9 +177,9 @@ static void write_watch(struct doc *d, struct app *app, const struct treatment *
 		doc_textf(d, 1, MEAN_RUNNING, "* waiting for %s to turn green: due in %d s", probe,
 			  (int)((g->run.until - app->now + 999) / 1000));
 	else if (treatment_watching(t))
-		doc_textf(d, 1, MEAN_RUNNING, "* waiting for %s to turn green; it is asked again and again, for %d s so far", probe,
+		doc_textf(d, 1, MEAN_RUNNING, "* waiting for %s to turn green (%d s so far)", probe,
 			  (int)((app->ops->mono_ms(app->ops_arg) - g->started) / 1000));
-	int node = server_node(s, probe);
+	int node = g->how == RUNNING ? -1 : server_node(s, probe);
 	if (node >= 0)
 		doc_textf(d, 3, MEAN_FAINT, "%s", node_say(&s->node[node]));
 }
@@ -271,11 +274,8 @@ static void draw_body(struct app *app, struct treatment *t, struct canvas *c, st
 		write_output(d, app, t, t->at);
 	write_watch(d, app, t);
 	/* The output of the step before, when the proof moved us on. */
-	if (t->at && t->progress[t->at].how == TODO && t->progress[t->at - 1].how != TODO) {
-		doc_blank(d);
-		doc_textf(d, 1, MEAN_FAINT, "Step %d said:", t->at);
+	if (t->at && t->progress[t->at].how == TODO)
 		write_output(d, app, t, t->at - 1);
-	}
 	if (!side) {
 		doc_blank(d);
 		write_why(d, app, t);

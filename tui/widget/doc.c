@@ -34,7 +34,9 @@ static struct doc_line *add(struct doc *d)
 
 void doc_blank(struct doc *d)
 {
-	add(d);
+	const struct doc_line *last = d->lines ? &d->line[d->lines - 1] : NULL;
+	if (last && (*last->text || *last->label))
+		add(d);
 }
 
 void doc_label(struct doc *d, int indent, style_t label_style, const char *label, int label_width,

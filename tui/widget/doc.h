@@ -19,6 +19,7 @@ struct doc {
 };
 
 struct doc *doc_new(struct arena *a, int width);
+/* An empty line, unless it would be the first or the second in a row. */
 void doc_blank(struct doc *d);
 /* Wraps text at the width. */
 void doc_text(struct doc *d, int indent, style_t style, const char *text);

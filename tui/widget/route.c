@@ -20,14 +20,6 @@ bool route_breaks(const struct server *s, int node, int other)
 	return false;
 }
 
-static bool on_route(const struct route *r, int node)
-{
-	for (int i = 0; i < r->n; i++)
-		if (r->node[i] == node)
-			return true;
-	return false;
-}
-
 /* First needs, back to where nothing is needed. */
 static void go_up(const struct server *s, int node, struct route *r)
 {
