@@ -124,6 +124,7 @@ static void write_step(struct doc *d, const struct server *s, const struct plann
 	doc_text(d, 2, MEAN_COMMAND, p->shown ? p->shown : "");
 	doc_blank(d);
 	write_markdown(d, step->prose, MEAN_TEXT);
+	doc_blank(d);
 	if (p->refused)
 		doc_label(d, 1, MEAN_FAIL, "cannot be filled in:", 21, MEAN_TEXT, p->refused);
 	if (p->closed)
