@@ -212,11 +212,13 @@ static void write_end(struct doc *d, const struct app *app, const struct treatme
 	const struct server *s = app_server(app);
 	if (!treatment_cause_gone(app, t))
 		return;
-	int red = words_count(s, STATE_FAIL) + words_count(s, STATE_BLOCKED);
-	if (!red)
-		doc_text(d, 1, MEAN_OK, "✓ proven: the cause is gone and nothing is red any more. Esc goes back.");
+	int red = words_count(s, STATE_FAIL) + words_count(s, STATE_BLOCKED), warn = words_count(s, STATE_WARN);
+	if (red)
+		doc_textf(d, 1, MEAN_OK, "✓ the cause is gone; %d probes are still red or blocked. Esc goes back.", red);
+	else if (warn)
+		doc_textf(d, 1, MEAN_OK, "✓ the cause is gone and nothing is red; %d still wait or warn. Esc goes back.", warn);
 	else
-		doc_textf(d, 1, MEAN_OK, "✓ the cause is gone; %d probes are still red or blocked and come back one by one. Esc goes back.", red);
+		doc_text(d, 1, MEAN_OK, "✓ proven: the cause is gone and everything is green. Esc goes back.");
 	if (!all_done(t))
 		doc_text(d, 1, MEAN_FAINT, "The steps that are left are worth a look all the same.");
 	doc_blank(d);
