@@ -305,8 +305,25 @@ static bool run_step(struct fix *x, const struct planned *s)
 	return confirmed(x, s) && do_step(x, s, false);
 }
 
+/* A value that was left empty on purpose: the steps that need it are not for today. */
+static const char *left_empty(const struct fix *x, const struct planned *s)
+{
+	for (int i = 0; s->refused && x->answer && i < x->page->asks; i++) {
+		char name[128];
+		snprintf(name, sizeof name, "\"%s\" is empty", x->answer[i].name);
+		if (!*x->answer[i].value && strstr(s->refused, name))
+			return x->answer[i].name;
+	}
+	return NULL;
+}
+
 static bool not_needed(const struct fix *x, const struct planned *s)
 {
+	const char *empty = left_empty(x, s);
+	if (empty) {
+		printf("Step %d of the page: \"%s\" is left out, as no \"%s\" was given\n", s->number, s->step->heading, empty);
+		return true;
+	}
 	if (s->proven) {
 		printf("Step %d of the page: \"%s\" is proven already\n", s->number, s->step->heading);
 		return true;
@@ -366,7 +383,7 @@ static const char *ask_value(struct fix *x, const struct asked_value *ask)
 			break;
 		}
 		char *value = arena_dup(x->arena, *typed ? typed : fallback);
-		int wrong = fill_value(&word, ask->name, value, &p);
+		int wrong = *value || ask->secret ? fill_value(&word, ask->name, value, &p) : 0;
 		str_free(&word);
 		if (!wrong) {
 			if (ask->secret)
