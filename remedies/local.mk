@@ -2,7 +2,7 @@ noinst_LIBRARIES += remedies/libremedies.a
 remedies_libremedies_a_CFLAGS = $(AM_CFLAGS) $(CMARK_CFLAGS) $(JANSSON_CFLAGS)
 remedies_libremedies_a_SOURCES = \
 	%D%/page.c %D%/page.h %D%/parts.h %D%/front.c %D%/fill.c %D%/fill.h %D%/journal.c %D%/journal.h %D%/sha256.c %D%/sha256.h \
-	%D%/fix.c %D%/fix.h %D%/prompt.c %D%/prompt.h %D%/run.c %D%/run.h %D%/plan.c %D%/plan.h %D%/explain.c %D%/explain.h %D%/lint.c %D%/lint.h %D%/catalogue.c %D%/catalogue.h
+	%D%/fix.c %D%/fix.h %D%/fix_step.c %D%/fix_inside.h %D%/prompt.c %D%/prompt.h %D%/run.c %D%/run.h %D%/plan.c %D%/plan.h %D%/explain.c %D%/explain.h %D%/lint.c %D%/lint.h %D%/catalogue.c %D%/catalogue.h
 nodist_remedies_libremedies_a_SOURCES = remedies/pages.c
 
 # The directory is the list: a new page needs no line here.

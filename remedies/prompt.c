@@ -62,7 +62,13 @@ const char *prompt_line(struct prompt *p, const char *text)
 	static char line[LINE_MAX_BYTES];
 	printf("%s > ", text);
 	fflush(stdout);
+	p->woken = false;
 	while (!has_line(p) && !p->ended && !*p->interrupted) {
+		if (p->wakes && p->wakes(p->arg)) {
+			p->woken = true;
+			putchar('\n');
+			return NULL;
+		}
 		if (readable(p->fd))
 			take(p);
 		else

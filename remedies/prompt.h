@@ -15,10 +15,12 @@ struct prompt {
 	bool ended;              /* end of input, or cancelled */
 	volatile int *interrupted;
 	void (*turned)(void *arg); /* after every turn of the loop, or NULL */
+	bool (*wakes)(void *arg);  /* true ends the wait for a line, or NULL */
+	bool woken;
 	void *arg;
 };
 
-/* Prints "TEXT > " and waits for a line; NULL at the end of input. The line lives until the next call. */
+/* Prints "TEXT > " and waits for a line; NULL at the end of input, or woken. The line lives until the next call. */
 const char *prompt_line(struct prompt *p, const char *text);
 /* The same without showing what is typed. */
 const char *prompt_secret(struct prompt *p, const char *text);

@@ -194,7 +194,7 @@ static void look(void *arg)
 		proven(r);
 		return;
 	}
-	if (clock_mono_ms() - r->ended_mono > RUN_PROOF_MS) {
+	if (r->state.acted && clock_mono_ms() - r->ended_mono > RUN_PROOF_MS) {
 		unproven(r);
 		return;
 	}

@@ -7,7 +7,8 @@ remedies_tests = \
 	tests/unit/remedies/catalogue_test \
 	tests/unit/remedies/plan_test \
 	tests/unit/remedies/explain_test \
-	tests/unit/remedies/journal_test
+	tests/unit/remedies/journal_test \
+	tests/unit/remedies/run_test
 check_PROGRAMS += $(remedies_tests)
 TESTS += $(remedies_tests)
 tests_unit_remedies_page_test_SOURCES = tests/unit/remedies/page_test.c
@@ -28,3 +29,6 @@ tests_unit_remedies_explain_test_LDADD = $(remedies_test_libs)
 tests_unit_remedies_journal_test_SOURCES = tests/unit/remedies/journal_test.c
 tests_unit_remedies_journal_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_remedies_journal_test_LDADD = $(remedies_test_libs)
+tests_unit_remedies_run_test_SOURCES = tests/unit/remedies/run_test.c tests/unit/remedies/fake_world.h
+tests_unit_remedies_run_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_remedies_run_test_LDADD = $(remedies_test_libs)

@@ -1,0 +1,282 @@
+/* One step of the walkthrough: shown, asked for, run or copied, and watched until it is proven. */
+#include "remedies/fix_inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/base/clock.h"
+#include "probes/base/text.h"
+#include "probes/link/loop.h"
+#include "remedies/explain.h"
+
+enum { FAILED_PROOF_MS = 10000 };
+
+static bool can_act(void *arg, const char *place, const char *user)
+{
+	struct fix *x = arg;
+	return engine_can_act(x->engine, x->server, place, user);
+}
+
+void fix_plan(struct fix *x, struct plan *ret)
+{
+	struct plan_for f = {.server = fix_server(x), .cause = x->cause, .answer = x->answer, .answers = x->page->asks,
+			     .read_only = x->read_only, .can_act = can_act, .arg = x};
+	plan_make(x->arena, x->page, &f, ret);
+}
+
+static void on_output(void *arg, const char *text, size_t n)
+{
+	struct fix *x = arg;
+	fwrite(text, 1, n, stdout);
+	fflush(stdout);
+	if (n)
+		x->at_line_start = text[n - 1] == '\n';
+}
+
+static void say_waiting(const struct run_state *s)
+{
+	struct str left = {0};
+	if (s->until > clock_wall_ms())
+		text_duration(&left, (double)(s->until - clock_wall_ms()) / 1000);
+	printf("waiting for proof: %s%s%s\n", s->say, left.len ? ", due in " : "", str_text(&left));
+	fflush(stdout);
+	str_free(&left);
+}
+
+static void say_ended(struct fix *x, const struct planned *s, const struct run_state *state)
+{
+	if (!x->at_line_start)
+		putchar('\n');
+	if (state->ended)
+		printf("exit status %d\n", state->status);
+	else
+		printf("it did not end as it should: %s\n", state->words);
+	if (!state->expected)
+		printf("not what was expected: no line matches %s\n", s->step->expect);
+	if (*state->journal)
+		printf("journal: %s\n", state->journal);
+	fflush(stdout);
+}
+
+static bool went_wrong(const struct run_state *s)
+{
+	return s->acted && (!s->ended || s->status || !s->expected);
+}
+
+/* Turns the loop while the step runs and until it is proven or given up. */
+static bool follow(struct fix *x, struct run *r, const struct planned *s)
+{
+	const struct run_state *state = run_state(r);
+	int64_t told = 0, ended = 0;
+	char before[sizeof state->say] = "";
+	while (state->phase == RUN_RUNNING || state->phase == RUN_PROVING) {
+		fix_turn(x);
+		if (*x->interrupted)
+			run_cancel(r);
+		*x->interrupted = 0;
+		if (state->phase == RUN_RUNNING) {
+			if (prompt_nudged(&x->prompt))
+				puts("(it still runs; Ctrl-C stops it)");
+			continue;
+		}
+		if (!ended) {
+			ended = clock_mono_ms();
+			if (state->acted)
+				say_ended(x, s, state);
+		}
+		if (state->phase == RUN_PROVING && (strcmp(before, state->say) || clock_mono_ms() - told > FIX_REPEAT_MS)) {
+			say_waiting(state);
+			snprintf(before, sizeof before, "%s", state->say);
+			told = clock_mono_ms();
+		}
+		if (prompt_nudged(&x->prompt) || (went_wrong(state) && clock_mono_ms() - ended > FAILED_PROOF_MS))
+			run_cancel(r);
+	}
+	if (state->acted && !ended)
+		say_ended(x, s, state);
+	if (state->phase == RUN_PROVEN)
+		puts("proven: green");
+	else if (state->phase == RUN_UNPROVEN)
+		printf("not proven: %s\n", state->say);
+	return state->phase == RUN_PROVEN || (state->phase == RUN_DONE && !went_wrong(state));
+}
+
+/* Asks what the step rests on again, and waits a moment for the answers. */
+static void refresh(struct fix *x, const struct planned *s)
+{
+	const struct server *server = fix_server(x);
+	int64_t start = clock_mono_ms();
+	struct problem p;
+	int cause = plan_cause_node(server, x->cause);
+	if (cause >= 0)
+		engine_ask_now(x->engine, x->server, cause);
+	for (const char *const *id = s->step->requires; *id; id++)
+		if (server_node(server, *id) >= 0)
+			engine_ask_now(x->engine, x->server, server_node(server, *id));
+	do
+		fix_turn(x);
+	while (clock_mono_ms() - start < 5000 &&
+	       (clock_mono_ms() - start < 1000 || guard_fresh(&x->guard, fix_server(x), x->cause, s->step, clock_wall_ms(), &p)));
+}
+
+static bool confirmed(struct fix *x, const struct planned *s)
+{
+	struct str question = {0};
+	if (run_confirm(s) == CONFIRM_NOTHING)
+		return true;
+	if (s->step->risk == RISK_RESTART)
+		printf("THIS RESTARTS A SERVICE on %s: its users are cut off.\n", s->host);
+	if (s->step->risk == RISK_DESTRUCTIVE)
+		printf("THIS CANNOT BE TAKEN BACK on %s.\n", s->host);
+	run_question(s, &question);
+	const char *typed = prompt_line(&x->prompt, str_text(&question));
+	str_free(&question);
+	if (typed && run_confirmed(s, typed))
+		return true;
+	puts("not run");
+	return false;
+}
+
+/* Returns whether the step is done. */
+static bool do_step(struct fix *x, const struct planned *s)
+{
+	struct problem p;
+	struct run_order o = {.loop = x->loop, .engine = x->engine, .server = x->server, .cause = x->cause, .step = s, .journal = x->journal,
+			      .guard = &x->guard, .read_only = x->read_only, .output = on_output, .arg = x};
+	if (guard_fresh(&x->guard, fix_server(x), x->cause, s->step, clock_wall_ms(), &p)) {
+		printf("%s; asking again\n", p.say);
+		refresh(x, s);
+	}
+	x->at_line_start = true;
+	struct run *r = run_start(&o, &p);
+	if (!r) {
+		printf("not run: %s\n", p.say);
+		return false;
+	}
+	bool done = follow(x, r, s);
+	run_free(r);
+	fflush(stdout);
+	return done;
+}
+
+static bool copied_is_proven(void *arg)
+{
+	const struct fix *x = arg;
+	return x->watching && run_state(x->watching)->phase == RUN_PROVEN;
+}
+
+static void stop_watching(struct fix *x)
+{
+	x->prompt.wakes = NULL;
+	run_free(x->watching);
+	x->watching = NULL;
+}
+
+/* Nothing but the commands, with a comment above them: also a machine may take it from here. */
+static void copy_step(struct fix *x, const struct planned *s)
+{
+	struct problem p;
+	struct run_order o = {.loop = x->loop, .engine = x->engine, .server = x->server, .cause = x->cause, .step = s, .journal = x->journal,
+			      .guard = &x->guard, .watch_only = true, .arg = x};
+	printf("# copy this, and run it on %s as %s\n%s\n", s->host, *s->user ? s->user : "yourself", s->text ? s->text : s->shown);
+	stop_watching(x);
+	if (!s->step->proves[0])
+		return;
+	x->watching = run_start(&o, &p);
+	x->prompt.wakes = copied_is_proven;
+}
+
+static bool run_step(struct fix *x, const struct planned *s)
+{
+	if (s->closed) {
+		printf("closed: %s\n", s->closed);
+		refresh(x, s);
+		return false;
+	}
+	if (s->refused) {
+		printf("refused: %s\n", s->refused);
+		return false;
+	}
+	if (s->copy_only) {
+		printf("# %s\n", s->copy_only);
+		copy_step(x, s);
+		return false;
+	}
+	stop_watching(x);
+	return confirmed(x, s) && do_step(x, s);
+}
+
+/* A value that was left empty on purpose: the steps that need it are not for today. */
+static const char *left_empty(const struct fix *x, const struct planned *s)
+{
+	for (int i = 0; s->refused && x->answer && i < x->page->asks; i++) {
+		char name[128];
+		snprintf(name, sizeof name, "\"%s\" is empty", x->answer[i].name);
+		if (!*x->answer[i].value && strstr(s->refused, name))
+			return x->answer[i].name;
+	}
+	return NULL;
+}
+
+static bool not_needed(const struct fix *x, const struct planned *s)
+{
+	const char *empty = left_empty(x, s);
+	if (empty) {
+		printf("Step %d of the page: \"%s\" is left out, as no \"%s\" was given\n", s->number, s->step->heading, empty);
+		return true;
+	}
+	if (s->proven) {
+		printf("Step %d of the page: \"%s\" is proven already\n", s->number, s->step->heading);
+		return true;
+	}
+	if (x->cause && !s->step->proves[0] && plan_cause_node(fix_server(x), x->cause) < 0) {
+		printf("Step %d of the page: \"%s\" is not needed any more\n", s->number, s->step->heading);
+		return true;
+	}
+	return false;
+}
+
+/* Does what was typed; returns whether the step is done. */
+static bool obey(struct fix *x, const char *typed, const struct planned *s)
+{
+	if (!typed && x->prompt.woken) {
+		puts("proven: green");
+		return true;
+	}
+	if (!typed || !strcmp(typed, "q")) {
+		x->quit = true;
+		return false;
+	}
+	if (!strcmp(typed, "s"))
+		return true;
+	if (!strcmp(typed, "r"))
+		return s->proven || run_step(x, s);
+	if (!strcmp(typed, "c"))
+		copy_step(x, s);
+	else
+		puts("r, c, s or q");
+	return false;
+}
+
+/* Shows step k and asks until it is done or skipped. */
+void fix_step(struct fix *x, int k)
+{
+	struct plan plan;
+	struct str out = {0};
+	char prompt[80];
+	fix_plan(x, &plan);
+	if (k >= plan.steps || not_needed(x, &plan.step[k]))
+		return;
+	explain_planned(&plan.step[k], plan.steps, &out);
+	printf("\n%s", str_text(&out));
+	str_free(&out);
+	snprintf(prompt, sizeof prompt, "step %d of %d [%sc copy, s skip, q quit]", k + 1, plan.steps, plan.step[k].copy_only ? "" : "r run, ");
+	for (bool done = false; !done && !x->quit;) {
+		const char *typed = prompt_line(&x->prompt, prompt);
+		fix_plan(x, &plan);
+		if (k >= plan.steps)
+			break;
+		done = obey(x, typed, &plan.step[k]);
+	}
+	stop_watching(x);
+}
