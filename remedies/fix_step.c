@@ -98,6 +98,8 @@ static bool follow(struct fix *x, struct run *r, const struct planned *s)
 		puts("proven: green");
 	else if (state->phase == RUN_UNPROVEN)
 		printf("not proven: %s\n", state->say);
+	else if (s->proof_later && !went_wrong(state))
+		puts("done; a later step proves it");
 	return state->phase == RUN_PROVEN || (state->phase == RUN_DONE && !went_wrong(state));
 }
 

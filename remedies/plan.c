@@ -249,6 +249,23 @@ static void plan_step(const struct planning *g, const struct step *step, int num
 	ret->proven = is_proven(g->f->server, step);
 }
 
+static bool proves(const struct step *s, const char *probe)
+{
+	for (const char *const *id = s->proves; *id; id++)
+		if (!strcmp(*id, probe))
+			return true;
+	return false;
+}
+
+static bool proved_later(const struct plan *plan, int i)
+{
+	for (int k = i + 1; k < plan->steps; k++)
+		for (const char *const *id = plan->step[i].step->proves; *id; id++)
+			if (proves(plan->step[k].step, *id))
+				return true;
+	return false;
+}
+
 static bool heading_taken(const struct plan *plan, const char *heading)
 {
 	for (int i = 0; i < plan->steps; i++)
@@ -268,4 +285,6 @@ void plan_make(struct arena *a, const struct page *page, const struct plan_for *
 		plan_step(&g, step, ret->steps + 1, &ret->step[ret->steps]);
 		ret->steps++;
 	}
+	for (int i = 0; i < ret->steps; i++)
+		ret->step[i].proof_later = proved_later(ret, i);
 }

@@ -30,6 +30,7 @@ struct planned {
 	const char *closed;                /* which requirement is not met, or NULL */
 	const char *copy_only;             /* why it cannot be run from here, or NULL */
 	bool proven;                       /* every probe it proves is green */
+	bool proof_later;                  /* a later step proves the same: this one alone may not turn it green */
 };
 
 struct plan {

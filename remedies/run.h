@@ -41,7 +41,7 @@ enum run_phase {
 	RUN_PROVING,  /* it has ended; its probes are asked again and again */
 	RUN_PROVEN,
 	RUN_UNPROVEN, /* not green in time */
-	RUN_DONE,     /* has nothing to prove */
+	RUN_DONE,     /* has nothing to prove, or a later step proves it */
 };
 
 struct run_state {

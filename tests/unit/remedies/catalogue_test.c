@@ -21,6 +21,14 @@ static bool is_cause(const char *id)
 	return cause_find(id) != NULL;
 }
 
+static bool is_probe(const char *id)
+{
+	for (const struct probe *const *p = catalogue; *p; p++)
+		if (!strcmp((*p)->id, id))
+			return true;
+	return false;
+}
+
 struct complaints {
 	const char *name;
 	int count;
@@ -42,7 +50,7 @@ static void pages_keep_the_rules(void **state)
 		struct problem p;
 		struct arena *a = arena_new();
 		struct complaints c = {.name = e->cause};
-		struct lint l = {.name = e->cause, .is_cause = is_cause, .complain = count, .arg = &c};
+		struct lint l = {.name = e->cause, .is_cause = is_cause, .is_probe = is_probe, .complain = count, .arg = &c};
 		struct page *page = remedy_find(a, e->cause, &p);
 		if (page)
 			lint_page(page, &l);
@@ -71,6 +79,24 @@ static void causes_name_the_place_of_the_first_step(void **state)
 			fail_msg("%s: the table says %s, the first step %s", e->cause, c->place, page->step[0].on);
 		arena_free(a);
 	}
+}
+
+/* What a probe can name, a page must mend. */
+static void every_cause_has_a_page(void **state)
+{
+	(void)state;
+	int missing = 0;
+	for (const struct probe *const *p = catalogue; *p; p++)
+		for (size_t i = 0; i < sizeof (*p)->causes / sizeof *(*p)->causes && (*p)->causes[i]; i++) {
+			struct problem problem;
+			struct arena *a = arena_new();
+			if (!remedy_find(a, (*p)->causes[i], &problem)) {
+				fprintf(stderr, "%s of %s: %s\n", (*p)->causes[i], (*p)->id, problem.say);
+				missing++;
+			}
+			arena_free(a);
+		}
+	assert_int_equal(missing, 0);
 }
 
 static int shell_accepts(const struct step *s)
@@ -110,6 +136,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pages_keep_the_rules), cmocka_unit_test(causes_name_the_place_of_the_first_step),
+		cmocka_unit_test(every_cause_has_a_page),
 		cmocka_unit_test(shells_can_parse_every_step),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,8 @@ remedies_tests = \
 	tests/unit/remedies/plan_test \
 	tests/unit/remedies/explain_test \
 	tests/unit/remedies/journal_test \
-	tests/unit/remedies/run_test
+	tests/unit/remedies/run_test \
+	tests/unit/remedies/witness_test tests/unit/remedies/fix_test
 check_PROGRAMS += $(remedies_tests)
 TESTS += $(remedies_tests)
 tests_unit_remedies_page_test_SOURCES = tests/unit/remedies/page_test.c
@@ -32,3 +33,9 @@ tests_unit_remedies_journal_test_LDADD = $(remedies_test_libs)
 tests_unit_remedies_run_test_SOURCES = tests/unit/remedies/run_test.c tests/unit/remedies/fake_world.h
 tests_unit_remedies_run_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_remedies_run_test_LDADD = $(remedies_test_libs)
+tests_unit_remedies_witness_test_SOURCES = tests/unit/remedies/witness_test.c
+tests_unit_remedies_witness_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_remedies_witness_test_LDADD = $(remedies_test_libs)
+tests_unit_remedies_fix_test_SOURCES = tests/unit/remedies/fix_test.c tests/unit/remedies/fake_world.h
+tests_unit_remedies_fix_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_remedies_fix_test_LDADD = $(remedies_test_libs)

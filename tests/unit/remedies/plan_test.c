@@ -210,6 +210,11 @@ static void is_proven_by_green_only(void **state)
 		assert_false(planned(w, text)->proven);
 	}
 	assert_false(planned(w, STEP(" proves=no.such", "x"))->proven);
+	const struct planned *s = planned(w, HEAD "## A\n\n```sh {proves=slot.exists}\nx\n```\n\n## B\n\n```sh {proves=\"slot.active slot.exists\"}\nx\n```\n"
+					  "\n## C\n\n```sh {proves=slot.active}\nx\n```\n");
+	assert_true(s[0].proof_later);
+	assert_true(s[1].proof_later);
+	assert_false(s[2].proof_later);
 }
 
 int main(void)

@@ -125,6 +125,24 @@ static void exit_status_zero_proves_nothing(void **state)
 	run_free(r);
 }
 
+static void waits_only_in_the_last_step_that_proves(void **state)
+{
+	(void)state;
+	struct problem p;
+	struct run_order o = order();
+	planned.proof_later = true;
+	struct run *r = run_start(&o, &p);
+	fake_act_ends();
+	turn_until(r, RUN_DONE, 20000);
+	run_free(r);
+	act_status = 1; /* one that failed has not done its part */
+	r = run_start(&o, &p);
+	fake_act_ends();
+	turn_until(r, RUN_UNPROVEN, RUN_PROOF_MS + 5000);
+	run_free(r);
+	planned.proof_later = false;
+}
+
 static void looks_for_the_expected_line(void **state)
 {
 	(void)state;
@@ -305,6 +323,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(is_journalled_before_and_after), T(green_from_before_proves_nothing), T(exit_status_zero_proves_nothing),
+		T(waits_only_in_the_last_step_that_proves),
 		T(looks_for_the_expected_line), T(tells_an_unknown_outcome), T(refuses_what_must_not_run), T(waits_for_fresh_facts),
 		T(without_a_journal_only_destruction_waits), T(watching_does_nothing), T(asks_what_fits_the_risk),
 	};

@@ -1,0 +1,227 @@
+/* The dialogue of `walmedic fix`: typed lines in, what is said out. The lab's driver relies on these prompts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+
+#include "fake_world.h"
+#include "remedies/catalogue.h"
+#include "remedies/fix.h"
+
+static const char page[] =
+	"---\ncause: slot.missing\ntitle: Make it again\nfacts: server.slot_name\nask: days | 7 | How many days?\n---\nBecause it is gone.\n\n"
+	"## Look\n\nProse.\n\n```sh {on=db as=postgres risk=read}\nlook {server.slot_name}\nsecond line {days}\n```\n\n"
+	"## Create\n\n```sh {on=db as=postgres risk=change proves=slot.exists}\ncreate it\n```\n\n"
+	"## Already\n\n```sh {on=db as=postgres risk=change proves=slot.exists}\nnever\n```\n";
+static const char destructive[] =
+	"---\ncause: slot.missing\ntitle: D\n---\nWhy.\n\n## Drop\n\n```sh {on=db as=postgres risk=destructive proves=slot.exists}\ndrop it\n```\n";
+static const char restart[] =
+	"---\ncause: slot.missing\ntitle: D\n---\nWhy.\n\n## Restart\n\n```sh {on=db as=root risk=restart proves=slot.exists}\nrestart it\n```\n";
+static const char closed[] =
+	"---\ncause: slot.missing\ntitle: D\n---\nWhy.\n\n## Shut\n\n```sh {on=db as=root risk=read requires=slot.exists}\nx\n```\n";
+
+/* Instead of the compiled-in pages: one that each test chooses. */
+static char page_bytes[4096];
+const struct embedded embedded_pages[] = {{"slot.missing", page_bytes, sizeof page_bytes}, {NULL, NULL, 0}};
+
+static char top[64], said[65536];
+static bool creates;
+
+static void end_act(void *arg)
+{
+	(void)arg;
+	fake_act_ends();
+}
+
+static void on_act(void)
+{
+	if (creates && (strstr(act_text, "create") || strstr(act_text, "drop") || strstr(act_text, "restart")))
+		slot_is_there = true;
+	loop_timer_start(NULL, 100, 10000000, end_act, NULL);
+}
+
+/* Types the lines, returns the exit status; what was said is in `said`. */
+static int walk(const char *typed, bool read_only)
+{
+	int in[2], out, keep_in = dup(0), keep_out = dup(1);
+	char path[128];
+	snprintf(path, sizeof path, "%s/out", top);
+	out = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	assert_int_equal(pipe(in), 0);
+	assert_int_equal(write(in[1], typed, strlen(typed)), strlen(typed));
+	close(in[1]);
+	fflush(stdout);
+	dup2(in[0], 0);
+	dup2(out, 1);
+	int status = fix_walk(NULL, NULL, 0, read_only);
+	fflush(stdout);
+	dup2(keep_in, 0);
+	dup2(keep_out, 1);
+	ssize_t n = pread(out, said, sizeof said - 1, 0);
+	said[n < 0 ? 0 : n] = '\0';
+	close(in[0]);
+	close(out);
+	close(keep_in);
+	close(keep_out);
+	return status;
+}
+
+static void expect_said(const char *text)
+{
+	if (!strstr(said, text))
+		fail_msg("not said: \"%s\" in\n%s", text, said);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	snprintf(top, sizeof top, "/tmp/walmedic-fix-XXXXXX");
+	assert_non_null(mkdtemp(top));
+	setenv("XDG_STATE_HOME", top, 1);
+	fake_reset();
+	learn((struct view *)fake_server.view, "server.slot_name", "bar man");
+	act_hook = on_act;
+	creates = true;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	char command[128];
+	snprintf(command, sizeof command, "rm -r %s", top);
+	return system(command);
+}
+
+static void use(const char *text)
+{
+	memset(page_bytes, '\n', sizeof page_bytes); /* the size is fixed: empty lines behind the page */
+	memcpy(page_bytes, text, strlen(text));
+}
+
+static void walks_to_green(void **state)
+{
+	(void)state;
+	use(page);
+	assert_int_equal(walk("9\nr\nr\ny\n", false), 0);
+	expect_said("slot.missing");
+	expect_said("there is no slot\n  | 0 rows\n");
+	expect_said("Because it is gone.");
+	expect_said("\nvalue for days [7] > ");
+	expect_said("\nStep 1 of 3  [on db1 as postgres, read]\nLook\n");
+	expect_said("\nlook 'bar man'\nsecond line 9\n---");
+	expect_said("\nstep 1 of 3 [r run, c copy, s skip, q quit] > \ndone\nexit status 0\n");
+	expect_said("\nstep 2 of 3 [r run, c copy, s skip, q quit] > \nrun this? [y/N] > \n");
+	expect_said("proven: green");
+	expect_said("\"Already\" is proven already");
+	expect_said("all green\n");
+	assert_int_equal(acts, 2);
+}
+
+static void needs_a_yes(void **state)
+{
+	(void)state;
+	use(page);
+	assert_int_equal(walk("\ns\nr\n\nr\nn\nq\n", false), 2);
+	assert_int_equal(acts, 0);
+	expect_said("not run\n");
+	expect_said("not green yet: there is no slot\n");
+}
+
+static void needs_the_name_for_destruction(void **state)
+{
+	(void)state;
+	use(destructive);
+	assert_int_equal(walk("r\ny\nr\ndb2\nr\ndb1\n", false), 0);
+	expect_said("type \"db1\" to run this > ");
+	assert_int_equal(acts, 1);
+	use(restart);
+	fake_reset();
+	act_hook = on_act;
+	assert_int_equal(walk("r\ny\n", false), 0);
+	expect_said("THIS RESTARTS A SERVICE on db1");
+}
+
+static void ends_with_its_input(void **state)
+{
+	(void)state;
+	use(page);
+	assert_int_equal(walk("", false), 2);
+	assert_int_equal(walk("7\n", false), 2);
+	assert_int_equal(walk("7\ns\nr\n", false), 2);
+	assert_int_equal(walk("7\nx\nzzz", false), 2);
+	expect_said("r, c, s or q");
+	expect_said("not green yet");
+	assert_int_equal(acts, 0);
+}
+
+static void asks_again_for_a_bad_value(void **state)
+{
+	(void)state;
+	use(page);
+	walk("-rf\n7\nq\n", false);
+	expect_said("begins with \"-\"");
+	expect_said("step 1 of 3");
+}
+
+static void stays_at_a_step_that_proved_nothing(void **state)
+{
+	(void)state;
+	use(page);
+	creates = false;
+	assert_int_equal(walk("7\ns\nr\ny\nq\n", false), 2);
+	expect_said("waiting for proof: slot exists: there is no slot");
+	expect_said("not proven: slot exists: there is no slot");
+	const char *first = strstr(said, "step 2 of 3 [");
+	assert_non_null(strstr(first + 1, "step 2 of 3 ["));
+}
+
+static void only_copies_what_it_cannot_run(void **state)
+{
+	(void)state;
+	use(page);
+	place_is_there = false;
+	assert_int_equal(walk("7\nc\ns\nr\nq\n", false), 2);
+	expect_said("step 1 of 3 [c copy, s skip, q quit] > ");
+	expect_said("# copy this, and run it on db1 as postgres\nlook 'bar man'\nsecond line 7\n");
+	expect_said("no way in to db1");
+	place_is_there = true;
+	walk("7\nr\nq\n", true);
+	expect_said("--read-only");
+	assert_int_equal(acts, 0);
+}
+
+static void opens_when_the_requirement_is_met(void **state)
+{
+	(void)state;
+	use(closed);
+	assert_int_equal(walk("r\nq\n", false), 2);
+	expect_said("closed: \"slot exists\" must be green first: there is no slot");
+	assert_int_equal(acts, 0);
+}
+
+static void is_short_when_all_is_green(void **state)
+{
+	(void)state;
+	use(page);
+	slot_is_there = true;
+	fake_judge();
+	assert_int_equal(walk("", false), 0);
+	assert_string_equal(said, "looking at main\nall green\n");
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(walks_to_green), T(needs_a_yes), T(needs_the_name_for_destruction), T(ends_with_its_input), T(asks_again_for_a_bad_value),
+		T(stays_at_a_step_that_proved_nothing), T(only_copies_what_it_cannot_run), T(opens_when_the_requirement_is_met),
+		T(is_short_when_all_is_green),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	view_free((struct view *)fake_server.view);
+	return failed;
+}
