@@ -169,7 +169,7 @@ static const char *cause_of_program(const struct failure *f)
 		return know(v, "archive.program_closed") ? "archive.not_executable" : "archive.not_found";
 	if (f->status == 127 && !found)
 		return "archive.not_found";
-	return f->status == 126 && !found ? "archive.not_executable" : NULL;
+	return f->status == 126 && !f->lint.host ? "archive.not_executable" : NULL;
 }
 
 static const char *cause_of(const struct failure *f)

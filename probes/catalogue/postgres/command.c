@@ -40,6 +40,18 @@ void lint_archive_command(struct arena *a, const struct view *v, const char *com
 	lint_command(a, command, &c, ret);
 }
 
+/* Where the program or its arguments are wrong, the way to Barman is that of the command as it should be. */
+static void follow_corrected(struct arena *a, struct view *v, struct lint *l)
+{
+	const struct lint_finding *f = lint_worst(l, LINT_FAIL);
+	const char *program = l->program, *corrected = l->corrected;
+	if (!f || !corrected || (strcmp(f->cause, "archive_command.misspelled") && strcmp(f->cause, "archive_command.arguments")))
+		return;
+	lint_archive_command(a, v, corrected, l);
+	l->program = program;
+	l->corrected = corrected;
+}
+
 void learn_archive_command(struct view *v)
 {
 	const char *command = archive_command(v);
@@ -47,6 +59,7 @@ void learn_archive_command(struct view *v)
 	struct lint l = {.kind = NULL};
 	if (command)
 		lint_archive_command(a, v, command, &l);
+	follow_corrected(a, v, &l);
 	learn(v, "archive.command", command);
 	learn(v, "archive.kind", l.kind);
 	learn(v, "archive.program", l.program);
@@ -65,7 +78,7 @@ static const char program_sh[] =
 	"p={archive.program}; d={db.pg_data}\n"
 	"cd \"$d\" || exit 0\n"
 	"PATH={pg.postmaster_path}; export PATH\n"
-	"f=$(command -v \"$p\" 2>/dev/null)\n"
+	"case $p in */*) f=; [ -f \"$p\" ] && [ -x \"$p\" ] && f=$p ;; *) f=$(command -v \"$p\" 2>/dev/null) ;; esac\n"
 	"echo \"found=$f\"\n"
 	"case $p in */*) [ -e \"$p\" ] && [ ! -x \"$p\" ] && echo \"closed=$p\" ;;\n"
 	"*) IFS=:; for i in $PATH; do [ -e \"$i/$p\" ] && [ ! -x \"$i/$p\" ] && { echo \"closed=$i/$p\"; break; }; done ;; esac\n"

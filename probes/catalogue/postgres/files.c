@@ -170,9 +170,10 @@ static void judge_config_file(const struct view *v, struct verdict *ret)
 	static const char *const hba[] = {"could not load ", "pg_hba.conf"};
 	bool down = know_is(v, "pg.up", "no");
 	const char *error = know(v, "pg.file_error"), *bad_hba = know(v, "pg.hba_error");
-	if (!error)
+	/* The log tells of the last start; a file that was read or changed since tells more. */
+	if (!error && !know_yes(v, "pg.files_seen"))
 		error = start_failure_of(v, conf, sizeof conf / sizeof *conf);
-	if (!bad_hba)
+	if (!bad_hba && !know_yes(v, "db.pg_hba_changed"))
 		bad_hba = start_failure_of(v, hba, sizeof hba / sizeof *hba);
 	if (error) {
 		verdict_cause(ret, RANK_FAIL, "config_file.error", down ? "PostgreSQL cannot start: its configuration file has an error"

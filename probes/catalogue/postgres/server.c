@@ -44,6 +44,8 @@ static const char postgres_sh[] =
 	"	[ -r \"$s\" ] && find \"$s\" -maxdepth 1 -name '*.ready' -printf '%T@ %f\\n' 2>/dev/null |\n"
 	"		awk '{ if (!r || $1 < o) o = $1; if (!r || $2 < f) f = $2; r++ } END { print \"ready=\" r+0; print \"oldest=\" o; print \"first=\" f }'\n"
 	"	[ -r \"$s\" ] && echo \"done=$(ls \"$s\" | grep -c '\\.done$')\"\n"
+	"	h=${conf%/*}/pg_hba.conf; [ -e \"$h\" ] || h=$d/pg_hba.conf\n"
+	"	[ -n \"$log\" ] && [ \"$h\" -nt \"$log\" ] && echo hba_changed=yes\n"
 	"	echo \"log=$log\"\n"
 	"	if [ -n \"$log\" ] && [ -r \"$log\" ]; then\n"
 	"		a=$(tail -c 1000000 \"$log\" | grep -a -B 10 -A 1 -E 'archive command (failed|was terminated)' | tail -n 30 | cut -c1-500)\n"
@@ -71,7 +73,7 @@ static const char postgres_sh[] =
 /* One cluster's section of the reply. */
 struct cluster {
 	const char *data, *conf, *port, *pid, *state, *wal, *path, *exe, *archiver, *child, *ready, *oldest, *first, *done,
-		*log, *failing, *readable;
+		*log, *failing, *readable, *hba_changed;
 	struct str archive, tail;
 };
 
@@ -83,7 +85,7 @@ static const struct {
 	KEY("cluster", data), KEY("conf", conf), KEY("port", port), KEY("pid", pid), KEY("state", state), KEY("wal", wal),
 	KEY("path", path), KEY("exe", exe), KEY("archiver", archiver), KEY("child", child), KEY("ready", ready),
 	KEY("oldest", oldest), KEY("first", first), KEY("done", done), KEY("log", log), KEY("failing", failing),
-	KEY("readable", readable),
+	KEY("readable", readable), KEY("hba_changed", hba_changed),
 #undef KEY
 };
 
@@ -145,6 +147,7 @@ static void learn_log(struct view *v, const struct cluster *c)
 	log_archive_failure(str_text(&c->archive), &a);
 	log_start_state(str_text(&c->tail), &s);
 	learn_some(v, "db.pg_log", c->log);
+	learn(v, "db.pg_hba_changed", c->hba_changed);
 	learn(v, "db.log.seen", c->tail.len ? "yes" : NULL);
 	learn(v, "db.log.archive_failing", c->failing);
 	learn_num(v, "db.log.archive_status", a.status >= 0 ? a.status : NAN);

@@ -71,10 +71,10 @@ static int archive_status(const char *line)
 	return at ? 128 + atoi(at + strlen("archive command was terminated by signal ")) : -1;
 }
 
-/* The trace of Python's that barman-wal-archive leaves behind its own error. */
+/* The trace of Python's that barman-wal-archive leaves behind its own error; the further lines of a statement. */
 static bool is_trace(const char *line)
 {
-	return *line == ' ' || text_starts(line, "Traceback (most") || text_starts(line, "Exception ignored in") ||
+	return *line == ' ' || *line == '\t' || text_starts(line, "Traceback (most") || text_starts(line, "Exception ignored in") ||
 	       text_starts(line, "ValueError: write to closed");
 }
 

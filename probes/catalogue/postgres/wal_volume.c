@@ -126,6 +126,8 @@ static void read_waldir(const struct reply *r, struct view *v)
 
 const struct question q_pg_waldir = {
 	.id = "pg.waldir",
+	/* without the right to it the server would log an error each time */
+	.only_if = "privilege.pg_monitor=yes",
 	.how = HOW_SQL,
 	.at = "pg",
 	.text = waldir_sql,

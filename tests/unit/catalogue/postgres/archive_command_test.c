@@ -29,6 +29,8 @@ static void the_running_command_is_judged(void **state)
 	v = running("barman-archive-wal backup1 main %p");
 	assert_says(v, &probe_archive_command, STATE_FAIL, "archive_command.misspelled");
 	assert_string_equal(know(v, "archive.corrected_command"), "barman-wal-archive backup1 main %p");
+	assert_string_equal(know(v, "archive.ssh_words"), "ssh -q -T barman@backup1");
+	assert_string_equal(know(v, "archive.program"), "barman-archive-wal");
 	/* a program of that name exists on that host after all */
 	answer_sh(v, &q_db_program, "found=/usr/local/bin/barman-archive-wal\nend=\n");
 	assert_says(v, &probe_archive_command, STATE_OK, "");

@@ -159,6 +159,12 @@ static void a_start_that_failed_is_told_from_a_stop(void **state)
 	assert_says(v, &probe_pg_connect, STATE_FAIL, "pg.start_failed");
 	assert_says(v, &probe_pg_config_file, STATE_FAIL, "config_file.hba_error");
 	assert_string_equal(know(v, "pg.hba_error_line"), "108");
+	/* repaired since: only a start can tell */
+	answer_sh(v, &q_db_postgres, START_FAILED "hba_changed=yes\n" BAD_HBA "end=\nclusters=1\n");
+	assert_says(v, &probe_pg_config_file, STATE_UNKNOWN, "");
+	answer_sh(v, &q_db_postgres, START_FAILED WRONG_LINE "end=\nclusters=1\n");
+	answer_sh(v, &q_db_conf, "status=0\narchive_mode=on\narchive_command=x %p\nwal_level=replica\nend=\n");
+	assert_says(v, &probe_pg_config_file, STATE_OK, "");
 	/* cut before the end: nothing is known */
 	answer_sh(v, &q_db_postgres, START_FAILED WRONG_LINE);
 	assert_null(know(v, "db.postmaster_runs"));
