@@ -301,6 +301,15 @@ static bool reason_gone(const struct view *v, const struct receiver *r)
 	return false;
 }
 
+/* All of cron was seen, and there is no daemon whose next run one could wait for. */
+static bool nothing_will_start_it(const struct view *v)
+{
+	const char *timers = know(v, "server.cron.timers");
+	bool runs = !isnan(know_num(v, "backup.cron.daemon_started_ms")) && !know_yes(v, "backup.cron.daemon_stopped");
+
+	return know_yes(v, "server.cron.seen") && !know_yes(v, "backup.cron.hidden") && !runs && !(timers && *timers);
+}
+
 /* Rule 2 of the design. Times here are of the backup host's clock, cron's too. */
 static void judge_stopped(const struct view *v, struct receiver *r)
 {
@@ -314,7 +323,7 @@ static void judge_stopped(const struct view *v, struct receiver *r)
 	if (isnan(next) && isnan(last_run) && isnan(daemon) &&
 	    !(now - fmax(r->attempt, r->ended) > 2 * CRON_GRACE_MS))
 		r->state = RECEIVER_UNSEEN; /* nothing of cron was seen yet */
-	if (isnan(next) || next <= 0)
+	if (isnan(next) || next <= 0 || nothing_will_start_it(v))
 		return;
 	if (isnan(stopped))     /* never started: due since cron began to run */
 		stopped = isnan(last_run) ? daemon : -INFINITY, failed_at_once = false;
