@@ -7,7 +7,7 @@
 
 const struct command *const commands[] = {
 	&command_console, &command_check, &command_list, &command_explain, &command_fix,
-	&command_record, &command_replay, &command_info, NULL,
+	&command_record, &command_replay, &command_demo, &command_info, NULL,
 };
 
 enum kind { FLAG, TEXT };

@@ -16,7 +16,14 @@ walmedic_CFLAGS = $(AM_CFLAGS)
 walmedic_SOURCES = \
 	%D%/main.c %D%/cli.c %D%/cli.h %D%/session.c %D%/session.h \
 	%D%/command/check.c %D%/command/console.c %D%/command/list.c %D%/command/record.c %D%/command/replay.c \
-	%D%/command/replay.h %D%/command/screen.h %D%/command/info.c %D%/command/explain.c %D%/command/fix.c
+	%D%/command/replay.h %D%/command/screen.h %D%/command/info.c %D%/command/explain.c %D%/command/fix.c %D%/command/demo.c
+nodist_walmedic_SOURCES = tui/command/demo_recording.c
 walmedic_LDADD = tui/libtui.a remedies/libremedies.a probes/report/libreport.a probes/catalogue/libcatalogue.a \
 	probes/engine/libengine.a probes/catalogue/libcatalogue.a probes/engine/libengine.a probes/config/libconfig.a probes/link/liblink.a \
 	probes/base/libbase.a $(CURSES_LIBS) $(CMARK_LIBS) $(JANSSON_LIBS) $(INIH_LIBS) $(UV_LIBS) $(PQ_LIBS) $(SSH2_LIBS) -lm
+
+# The recording is made in the laboratory: tests/lab/record --build DIR demo tui/command/demo.rec
+tui/command/demo_recording.c: $(srcdir)/tui/command/demo.rec $(srcdir)/tui/command/embed-demo.sh
+	$(AM_V_GEN)$(MKDIR_P) tui/command && $(SHELL) $(srcdir)/tui/command/embed-demo.sh $(srcdir)/tui/command/demo.rec >$@.new && mv -f $@.new $@
+EXTRA_DIST += tui/command/demo.rec tui/command/embed-demo.sh
+CLEANFILES += tui/command/demo_recording.c tui/command/demo_recording.c.new
