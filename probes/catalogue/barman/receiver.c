@@ -329,7 +329,9 @@ static void judge_stopped(const struct view *v, struct receiver *r)
 		stopped = isnan(last_run) ? daemon : -INFINITY, failed_at_once = false;
 	if (failed_at_once && !reason_gone(v, r))
 		return;
-	if (!(now - stopped < CRON_GRACE_MS))
+	/* A daemon or an entry that is new can have done nothing before its first tick. */
+	double due = fmax(stopped, fmax(daemon, know_num(v, "server.cron.entry.changed_ms")));
+	if (!(now - due < CRON_GRACE_MS))
 		return;
 	if (last_run > stopped + 500 && now - last_run > START_GRACE_MS && !failed_at_once)
 		return;

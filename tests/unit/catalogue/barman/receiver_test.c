@@ -109,6 +109,10 @@ static void waiting_ends_by_itself(void **state)
 	/* cron is thought alive, yet nothing came of it */
 	view_set_now(v, NOW + 80000);
 	expect_cause(v, &probe_receiver_running, "receiver.not_running", RANK_FAIL);
+	/* but a daemon that was started since has had no tick yet */
+	learn_f(v, "backup.cron.daemon_started_ms", "%lld", (long long)NOW + 40000);
+	expect_state(v, &probe_receiver_running, STATE_WARN);
+	learn(v, "backup.cron.daemon_started_ms", NULL);
 	/* and with no cron to wait for there is no waiting */
 	view_set_now(v, NOW);
 	expect_state(v, &probe_receiver_running, STATE_WARN);
