@@ -8,10 +8,10 @@ nodist_remedies_libremedies_a_SOURCES = remedies/pages.c
 # The directory is the list: a new page needs no line here.
 remedies/pages.c: remedies-always
 	@$(MKDIR_P) remedies
-	@$(SHELL) $(srcdir)/remedies/embed.sh $(srcdir)/remedies/catalogue >$@.new
-	@if cmp -s $@.new $@; then rm -f $@.new; else mv -f $@.new $@ && echo "  GEN      $@"; fi
+	@new=$@.$$$$; $(SHELL) $(srcdir)/remedies/embed.sh $(srcdir)/remedies/catalogue >$$new && \
+	if cmp -s $$new $@; then rm -f $$new; else mv -f $$new $@ && echo "  GEN      $@"; fi
 .PHONY: remedies-always
 remedies-always:
 
 EXTRA_DIST += doc/remedy-pages.md remedies/embed.sh remedies/catalogue
-CLEANFILES += remedies/pages.c remedies/pages.c.new
+CLEANFILES += remedies/pages.c

@@ -24,6 +24,6 @@ walmedic_LDADD = tui/libtui.a remedies/libremedies.a probes/report/libreport.a p
 
 # The recording is made in the laboratory: tests/lab/record --build DIR demo tui/command/demo.rec
 tui/command/demo_recording.c: $(srcdir)/tui/command/demo.rec $(srcdir)/tui/command/embed-demo.sh
-	$(AM_V_GEN)$(MKDIR_P) tui/command && $(SHELL) $(srcdir)/tui/command/embed-demo.sh $(srcdir)/tui/command/demo.rec >$@.new && mv -f $@.new $@
+	$(AM_V_GEN)$(MKDIR_P) tui/command && $(SHELL) $(srcdir)/tui/command/embed-demo.sh $(srcdir)/tui/command/demo.rec >$@.$$$$ && mv -f $@.$$$$ $@
 EXTRA_DIST += tui/command/demo.rec tui/command/embed-demo.sh
-CLEANFILES += tui/command/demo_recording.c tui/command/demo_recording.c.new
+CLEANFILES += tui/command/demo_recording.c

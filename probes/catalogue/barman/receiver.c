@@ -310,6 +310,12 @@ static bool nothing_will_start_it(const struct view *v)
 	return know_yes(v, "server.cron.seen") && !know_yes(v, "backup.cron.hidden") && !runs && !(timers && *timers);
 }
 
+/* Looked at just after the lock was taken: how it ended is for the next look to say. */
+static bool is_starting(const struct view *v, const struct receiver *r)
+{
+	return !*r->words && know_num(v, "server.receiver.clock_ms") - r->attempt < START_GRACE_MS;
+}
+
 /* Rule 2 of the design. Times here are of the backup host's clock, cron's too. */
 static void judge_stopped(const struct view *v, struct receiver *r)
 {
@@ -327,7 +333,7 @@ static void judge_stopped(const struct view *v, struct receiver *r)
 		return;
 	if (isnan(stopped))     /* never started: due since cron began to run */
 		stopped = isnan(last_run) ? daemon : -INFINITY, failed_at_once = false;
-	if (failed_at_once && !reason_gone(v, r))
+	if (failed_at_once && !reason_gone(v, r) && !is_starting(v, r))
 		return;
 	/* A daemon or an entry that is new can have done nothing before its first tick. */
 	double due = fmax(stopped, fmax(daemon, know_num(v, "server.cron.entry.changed_ms")));

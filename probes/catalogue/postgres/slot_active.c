@@ -69,6 +69,13 @@ static void say_inactive(const struct view *v, struct verdict *r, const struct s
 		verdict_urgency(r, f.seconds);
 }
 
+/* The slots were last looked at before a receiver that started then could have taken one. */
+static bool looked_before(const struct view *v, double started)
+{
+	double looked = (double)(view_now(v) - know_age_ms(v, "pg.slots.seen"));
+	return looked < started + 10000;
+}
+
 static void judge_inactive(const struct view *v, struct verdict *r, const struct slot *s)
 {
 	struct receiver receiver;
@@ -76,8 +83,7 @@ static void judge_inactive(const struct view *v, struct verdict *r, const struct
 	receiver_get(v, &receiver);
 	if (receiver.state == RECEIVER_WAITING)
 		verdict_waiting(r, receiver.until, "slot '%s' waits for the receiver, which the next run of cron starts", s->name);
-	else if (receiver.state == RECEIVER_RUNNING && !strcmp(receiver.slot, s->name) &&
-		 (double)view_now(v) - receiver.started < 10000)
+	else if (receiver.state == RECEIVER_RUNNING && !strcmp(receiver.slot, s->name) && looked_before(v, receiver.started))
 		verdict_waiting(r, 0, "slot '%s': the receiver has just started", s->name);
 	else if (isnan(s->restart))
 		verdict_off(r, "slot '%s' holds nothing yet", s->name);
