@@ -1,6 +1,6 @@
 gate_scripts = tests/gate/layers.sh tests/gate/style.sh
 EXTRA_DIST += $(gate_scripts)
-TESTS += tests/gate/layers.sh
+TESTS += $(gate_scripts)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/gate/questions_test
 TESTS += tests/gate/questions_test
