@@ -284,12 +284,12 @@ void flow_backup(const struct view *v, struct filling *ret)
 {
 	struct point p[64];
 	int n = know_series(v, "server.space.avail", p, 64);
-	double day = know_num(v, "server.catalogue.day_bytes"), slope = NAN;
+	double usual = know_num(v, "server.catalogue.rate"), slope = NAN;
 
 	/* A short fall is a base backup or a burst: the live slope counts from ten minutes on. */
 	if (n >= 10 && p[n - 1].at - p[0].at >= 10 * MINUTE_MS && !know_yes(v, "server.catalogue.running"))
 		slope = -series_slope(p, n);
-	*ret = (struct filling){.room = know_num(v, "server.space.avail"), .rate = fmax(day / 86400.0, slope)};
+	*ret = (struct filling){.room = know_num(v, "server.space.avail"), .rate = fmax(usual, slope)};
 	ret->seconds = series_time_to(ret->room, ret->rate);
 }
 

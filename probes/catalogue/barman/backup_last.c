@@ -81,6 +81,24 @@ static void judge_age(const struct view *v, struct verdict *r)
 	}
 }
 
+/* Between two files that are here one is missing. While segments still wait on the primary it may come. */
+static bool judge_hole(const struct view *v, struct verdict *r)
+{
+	const char *after = know(v, "server.catalogue.hole");
+	double ready = know_num(v, "db.archive.ready_count");
+
+	if (!after || !*after)
+		return false;
+	if (know_yes(v, "server.archiver") && ready > 0) {
+		verdict_waiting(r, 0, "WAL after %s is missing here; %.0f segments still wait on the primary", after, ready);
+		return true;
+	}
+	verdict_cause(r, RANK_FAIL, "wal_archive.gap",
+		      "WAL is missing after %s: the last backup cannot be restored to a later time", after);
+	verdict_evidence(r, "xlog.db: the file after %s is not there, later ones are", after);
+	return true;
+}
+
 static void judge_policy(const struct view *v, struct verdict *r)
 {
 	double least = know_num(v, "server.minimum_redundancy"), done = fact(v, "DONE", "count");
@@ -127,6 +145,8 @@ static void judge(const struct view *v, struct verdict *r)
 	judge_age(v, r);
 	judge_waiting(v, r);
 	judge_policy(v, r);
+	if (judge_hole(v, r) && !r->findings)
+		return;
 	if (good > 0 && (!r->findings || r->finding[0].rank == RANK_ADVICE))
 		verdict_ok(r, "%.0f good backup%s, the last ended %s ago%s", good, good == 1 ? "" : "s",
 			   flow_duration(fmin(age_s(v, fact(v, "DONE", "end")), age_s(v, fact(v, "WAITING_FOR_WALS", "end")))),
@@ -141,6 +161,6 @@ const struct probe probe_backup_last = {
 	.essential = true,
 	.asks = {&q_backup_catalogue},
 	.causes = {"backup.none", "backup.too_old", "backup.failed", "backup.waiting_for_wals", "backup.redundancy",
-		   "backup.retention_unset"},
+		   "backup.retention_unset", "wal_archive.gap"},
 	.judge = judge,
 };

@@ -24,10 +24,17 @@ static const char catalogue_sh[] =
 	"  /^xlog_segment_size=/ { seg = $2 }\n"
 	"  END { out(); print \"segment_size=\" seg }' \"$@\"\n"
 	"log={server.xlogdb}\n"
-	"if [ -r \"$log\" ]; then tail -c 2097152 \"$log\" | awk -v now=\"$(date +%s)\" '\n"
-	"  NF >= 3 && $3 + 0 > 0 { n++; if ($3 > now - 86400) day += $2\n"
-	"    if (length($1) == 24 && $1 !~ /[^0-9A-F]/ && $1 \"\" >= last) { last = $1 \"\"; at = $3 } }\n"
-	"  END { printf \"wals=%d\\nday=%.0f\\nnewest=%s\\nnewest_at=%.3f\\n\", n, day, last, at }'\n"
+	"begin=$(cat \"$@\" 2>/dev/null | sed -n 's/^begin_wal=\\([0-9A-F]*\\)$/\\1/p' | sort | tail -n 1)\n"
+	"size=$(cat \"$@\" 2>/dev/null | sed -n 's/^xlog_segment_size=\\([0-9]*\\)$/\\1/p' | tail -n 1)\n"
+	"if [ -r \"$log\" ]; then tail -c 2097152 \"$log\" | sort | awk -v now=\"$(date +%s)\" -v begin=\"$begin\" -v per=$((4294967296 / ${size:-16777216})) '\n"
+	"  function hex(t, i, r) { for (i = 1; i <= 8; i++) r = r * 16 + index(\"0123456789ABCDEF\", substr(t, i, 1)) - 1; return r }\n"
+	"  NF >= 3 && $3 + 0 > 0 { n++; a = int((now - $3) / 3600); if ($3 > now - 86400) { day += $2; hour[a < 0 ? 0 : a] += $2 }\n"
+	"    if (length($1) == 24 && $1 !~ /[^0-9A-F]/ ) {\n"
+	"      if (begin != \"\" && $1 \"\" >= begin \"\") { line = substr($1, 1, 8); m = hex(substr($1, 9, 8)) * per + hex(substr($1, 17, 8))\n"
+	"        if (line == was_line && m > was + 1 && hole == \"\") hole = last; was_line = line; was = m }\n"
+	"      last = $1; at = $3 } }\n"
+	"  END { printf \"wals=%d\\nday=%.0f\\nnewest=%s\\nnewest_at=%.3f\\nhole=%s\\n\", n, day, last, at, hole\n"
+	"    printf \"hours=\"; for (i = 0; i < 24; i++) printf \"%.0f \", hour[i]; print \"\" }'\n"
 	"elif [ -e \"$log\" ]; then echo unreadable=xlog.db; else echo wals=0; fi\n"
 	"echo end=\n";
 
@@ -97,11 +104,34 @@ static void read_backup(struct tally *t, char *line)
 	learn(t->v, "server.catalogue.last_status", value[1]);
 }
 
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Bytes a second of a usual hour: the two fullest hours of the day, a burst or a bulk load, are left out. */
+static double usual_rate(const char *hours)
+{
+	double hour[24], sum = 0;
+
+	for (int i = 0; i < 24; i++) {
+		hour[i] = hours ? flow_word_number(hours, i) : NAN;
+		if (isnan(hour[i]))
+			return NAN;
+	}
+	qsort(hour, 24, sizeof(*hour), compare);
+	for (int i = 0; i < 22; i++)
+		sum += hour[i];
+	return sum / 22 / 3600;
+}
+
 static void read_catalogue(const struct reply *r, struct view *v)
 {
-	static const char *const plain[] = {"unreadable", "running", "wals", "newest", "newest_at", "segment_size"};
+	static const char *const plain[] = {"unreadable", "running", "wals", "newest", "newest_at", "segment_size", "hole"};
 	struct tally t = {.v = v};
-	char buf[128], name[64], *copy, *p, *line;
+	char buf[128], hours[512], name[64], *copy, *p, *line;
 
 	if (!flow_whole(v, r, "server.catalogue.seen"))
 		return;
@@ -119,6 +149,7 @@ static void read_catalogue(const struct reply *r, struct view *v)
 	}
 	learn_num(v, "server.catalogue.day_bytes",
 		  flow_number(text_value(r->out, "day", buf, sizeof(buf))));
+	learn_num(v, "server.catalogue.rate", usual_rate(text_value(r->out, "hours", hours, sizeof(hours))));
 	copy = p = xstrdup(r->out);
 	while ((line = text_line(&p)))
 		if (text_starts(line, "backup="))

@@ -1,8 +1,9 @@
 /* backup.info files, xlog.db and the backup volume. */
 #include "tests/unit/catalogue/flow_fixture.h"
 
+#define HOURS "hours=3 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 3000000 \n"
 #define CLOCK "clock=1795250935 +0000\n"
-#define WALS "segment_size=16777216\nwals=5\nday=67109202\nnewest=000000010000000000000006\nnewest_at=1795249536.989\nend=\n"
+#define WALS "segment_size=16777216\nwals=5\nday=67109202\nnewest=000000010000000000000006\nnewest_at=1795249536.989\n" HOURS "end=\n"
 #define DONE_BACKUP "backup=20261121T082458\tDONE\t2026-11-21 08:24:58.047991+00:00\t2026-11-21 08:24:58.430192+00:00\t000000010000000000000003\t000000010000000000000004\tNone\n"
 #define OLD_FAILED "backup=20261120T082458\tFAILED\t2026-11-20 08:24:58.047991+00:00\tNone\tNone\tNone\tfailure: disk full\n"
 #define NEW_FAILED "backup=20261121T084458\tFAILED\t2026-11-21 08:44:58.047991+00:00\tNone\tNone\tNone\tfailure: disk full\n"
@@ -39,6 +40,21 @@ static void backups(void **state)
 	expect_backup(CLOCK DONE_BACKUP WALS, "backup.redundancy", RANK_WARN, "server.minimum_redundancy", "2");
 	expect_backup(CLOCK DONE_BACKUP WALS, "backup.retention_unset", RANK_ADVICE, "server.retention_policy", "");
 	expect_backup("clock=1796250935 +0000\n" DONE_BACKUP WALS, "backup.too_old", RANK_WARN, NULL, NULL);
+}
+
+static void a_hole_in_the_archive(void **state)
+{
+	struct view *v = server_view();
+
+	(void)state;
+	answer_sh(v, &q_backup_catalogue, CLOCK DONE_BACKUP "hole=000000010000000000000004\n" WALS);
+	expect_cause(v, &probe_backup_last, "wal_archive.gap", RANK_FAIL);
+	learn(v, "db.archive.ready_count", "2"); /* what is missing may still come */
+	expect_state(v, &probe_backup_last, STATE_WARN);
+	learn(v, "db.archive.ready_count", "0");
+	answer_sh(v, &q_backup_catalogue, CLOCK DONE_BACKUP "hole=\n" WALS);
+	expect_state(v, &probe_backup_last, STATE_OK);
+	view_free(v);
 }
 
 static void unreadable(void **state)
@@ -83,7 +99,7 @@ static void space(void **state)
 	(void)state;
 	expect_space(VOLUME("83735871488", "16322635") "end=\n", NULL, (enum rank)STATE_OK);
 	expect_space(VOLUME("33554431", "16322635") "end=\n", "disk.backup_full", RANK_FAIL);
-	/* two segments are enough not to be full, though not for the 67 MB of a day */
+	/* two segments are enough not to be full, though not for a day of 3 MB an hour */
 	expect_space(VOLUME("33554432", "16322635") "end=\n", "disk.backup_filling", RANK_WARN);
 	expect_space(VOLUME("83735871488", "3") "end=\n", "disk.inodes", RANK_FAIL);
 	expect_space("server.space.hung=nfs4\nend=\n", "disk.hung", RANK_FAIL);
@@ -92,6 +108,20 @@ static void space(void **state)
 	expect_space("server.space.missing=/srv\nend=\n", NULL, (enum rank)STATE_UNKNOWN);
 	expect_space(VOLUME("x", "") "end=\n", NULL, (enum rank)STATE_UNKNOWN);
 	expect_space(VOLUME("1", "1"), NULL, (enum rank)STATE_UNKNOWN);
+}
+
+static void a_burst_is_no_trend(void **state)
+{
+	struct view *v = server_view();
+
+	(void)state;
+	answer_sh(v, &q_backup_space, VOLUME("500000000", "16322635") "end=\n");
+	answer_sh(v, &q_backup_catalogue, CLOCK DONE_BACKUP "wals=60\nday=900000000\nnewest=000000010000000000000006\nnewest_at=1795249536.989\n"
+		  "hours=600000000 300000000 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 \nend=\n");
+	expect_state(v, &probe_disk_backup, STATE_OK);
+	answer_sh(v, &q_backup_catalogue, CLOCK DONE_BACKUP "wals=60\nday=900000000\nhours=600000000 x\nend=\n");
+	assert_null(know(v, "forecast.backup_full_s"));
+	view_free(v);
 }
 
 static void refused_by_quota(void **state)
@@ -112,8 +142,8 @@ static void refused_by_quota(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(backups), cmocka_unit_test(unreadable), cmocka_unit_test(times_have_zones),
-					   cmocka_unit_test(space), cmocka_unit_test(refused_by_quota)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(backups), cmocka_unit_test(unreadable), cmocka_unit_test(a_hole_in_the_archive), cmocka_unit_test(times_have_zones),
+					   cmocka_unit_test(space), cmocka_unit_test(a_burst_is_no_trend), cmocka_unit_test(refused_by_quota)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
