@@ -187,12 +187,32 @@ struct place *engine_place(struct engine *e, int server, const char *place)
 	return way_find(e, w, place, NULL).place;
 }
 
+/* What was asked there last did not even get there: sshd is down, the key is refused. */
+static bool out_of_reach(const struct watched *w, const struct way *way)
+{
+	int64_t newest = 0;
+	bool failed = false;
+	for (int k = 0; k < w->questions; k++) {
+		const struct inquiry *i = w->inquiry[k];
+		if (!i || i->place != way->place || !i->answered)
+			continue;
+		const struct reply *r = view_reply(w->view, w->question[k]);
+		bool no_link = r->outcome == REPLY_NO_LINK || (r->outcome == REPLY_TIMEOUT && strcmp(r->stage, "run"));
+		/* A user that cannot be had there says nothing about the others. */
+		if (r->at < newest || !strcmp(r->stage, "user"))
+			continue;
+		newest = r->at;
+		failed = no_link;
+	}
+	return failed;
+}
+
 bool engine_can_act(struct engine *e, int server, const char *place, const char *user)
 {
 	if (e->replay || server < 0 || server >= e->model.servers)
 		return false;
 	struct way way = way_find(e, e->watched[server], place, user);
-	if (!way.place)
+	if (!way.place || out_of_reach(e->watched[server], &way))
 		return false;
 	const char *login = place_login(way.place);
 	return !way.user || !login || !strcmp(login, "root") || !strcmp(login, way.user);
