@@ -108,11 +108,30 @@ static const char *value_of(const struct planning *g, const char *name, struct p
 
 struct filling {
 	const struct planning *g;
+	struct planned *planned;
 	const char *text;
 	size_t done;           /* bytes of text that are in out */
 	struct str out;
 	struct problem problem;
 };
+
+/* A secret never becomes part of the text, which would stand in the argument list of its shell. */
+static int fill_secret(struct filling *f, const char *name, const char *value)
+{
+	struct planned *s = f->planned;
+	struct str checked = {0};
+	char *variable = arena_printf(f->g->arena, "walmedic_%s", name);
+	int refused = s->secrets == PLAN_SECRETS ? -1 : fill_value(&checked, name, value, &f->problem);
+	str_free(&checked);
+	if (refused)
+		return -1;
+	str_addf(&f->out, "\"$%s\"", variable);
+	for (int i = 0; i < s->secrets; i++)
+		if (!strcmp(s->secret[i].name, variable))
+			return 0;
+	s->secret[s->secrets++] = (struct act_secret){variable, arena_dup(f->g->arena, value)};
+	return 0;
+}
 
 static int fill_hole(void *arg, const struct hole *h)
 {
@@ -124,12 +143,15 @@ static int fill_hole(void *arg, const struct hole *h)
 	str_addn(&f->out, f->text + f->done, h->at - f->done);
 	f->done = h->at + h->len;
 	const char *value = value_of(f->g, name, &f->problem);
+	const struct asked_value *ask = find_ask(f->g->page, name);
+	if (value && ask && ask->secret)
+		return fill_secret(f, name, value);
 	return value ? fill_value(&f->out, name, value, &f->problem) : -1;
 }
 
 static void fill_text(const struct planning *g, struct planned *ret)
 {
-	struct filling f = {.g = g, .text = ret->step->text};
+	struct filling f = {.g = g, .planned = ret, .text = ret->step->text};
 	struct str masked = {0};
 	if (fill_each(f.text, fill_hole, &f) == -1) {
 		ret->refused = arena_printf(g->arena, "%s%s%s", f.problem.say, *f.problem.hint ? ": " : "", f.problem.hint);

@@ -3,6 +3,7 @@
 #define WALMEDIC_REMEDIES_PLAN_H
 
 #include "probes/engine/model.h"
+#include "probes/link/place.h"
 #include "remedies/page.h"
 
 struct answer {
@@ -20,6 +21,8 @@ struct plan_for {
 	void *arg;
 };
 
+enum { PLAN_SECRETS = 4 };
+
 struct planned {
 	const struct step *step;
 	int number;                        /* 1.. */
@@ -29,6 +32,8 @@ struct planned {
 	const char *refused;               /* why there is no text, or NULL */
 	const char *closed;                /* which requirement is not met, or NULL */
 	const char *copy_only;             /* why it cannot be run from here, or NULL */
+	struct act_secret secret[PLAN_SECRETS]; /* what text names as "$walmedic_NAME" */
+	int secrets;
 	bool proven;                       /* every probe it proves is green */
 	bool proof_later;                  /* a later step proves the same: this one alone may not turn it green */
 };

@@ -304,7 +304,8 @@ static int begin(struct run *r, struct place *place, struct problem *p)
 			return -1;
 		snprintf(r->state.journal, sizeof r->state.journal, "%s", p->say);
 	}
-	struct act_spec spec = {.text = s->text, .user = s->user, .shell = s->step->bash ? ACT_BASH : ACT_SH, .timeout_ms = s->step->timeout_s * 1000};
+	struct act_spec spec = {.text = s->text, .user = s->user, .shell = s->step->bash ? ACT_BASH : ACT_SH, .timeout_ms = s->step->timeout_s * 1000,
+				.secret = s->secret, .secrets = s->secrets};
 	r->act = place_act(place, &spec, &act_ops, r);
 	return 0;
 }

@@ -155,6 +155,8 @@ struct act *place_act(struct place *p, const struct act_spec *s, const struct ac
 	deadline_init(p->loop, &a->deadline, deadline_passed, a);
 	a->next = p->acts;
 	p->acts = a;
+	for (int i = 0; i < s->secrets; i++)
+		shell_export(&script, s->secret[i].name, s->secret[i].value);
 	shell_act(&script, a->nonce, shells[s->shell], strlen(s->text));
 	shell_switch(&change, a->nonce, is_login ? NULL : s->user, script.len);
 	struct opening o = {.nonce = a->nonce, .text = change.s, .n = change.len};

@@ -70,11 +70,18 @@ void place_retry_now(struct place *p);
 
 enum act_shell { ACT_SH, ACT_BASH };
 
+/* What must not stand in an argument list: an environment variable of T's shell. */
+struct act_secret {
+	const char *name, *value;
+};
+
 struct act_spec {
 	const char *text;  /* T: byte for byte what was shown */
 	const char *user;  /* always named */
 	enum act_shell shell;
 	unsigned timeout_ms;
+	const struct act_secret *secret;
+	int secrets;
 };
 
 struct act;

@@ -90,6 +90,13 @@ void shell_request(struct str *out, unsigned id, const char *text, unsigned seco
 	str_add(out, text);
 }
 
+void shell_export(struct str *out, const char *name, const char *value)
+{
+	str_addf(out, "%s=", name);
+	text_shell_quote(out, value);
+	str_addf(out, "; export %s\n", name);
+}
+
 void shell_act(struct str *out, const char *nonce, const char *shell, size_t n)
 {
 	/* The dot keeps final newlines of T through $(…). */

@@ -30,6 +30,8 @@ void shell_via(struct str *out, const char *nonce, const char *command, const ch
 void shell_loop(struct str *out, const char *nonce);
 void shell_request(struct str *out, unsigned id, const char *text, unsigned seconds, const char *user);
 /* Acting: T (n bytes, byte for byte) run by `shell -c T`; marks "begin" before and "end STATUS" after. */
+/* A variable for what follows; the text goes by stdin, so the value is in no argument list. */
+void shell_export(struct str *out, const char *name, const char *value);
 void shell_act(struct str *out, const char *nonce, const char *shell, size_t n);
 
 #endif

@@ -238,6 +238,24 @@ static void the_exit_status_and_the_way_it_ends_are_told(void **state)
 	loop_free(l);
 }
 
+static void a_secret_is_in_no_argument_list(void **state)
+{
+	(void)state;
+	struct loop *l = loop_new();
+	struct place *ways[] = {local(l), via(l, "env -i PATH=/usr/bin:/bin sh -c")};
+	struct act_secret secret = {"walmedic_password", "it's \"$x\" 7"};
+	for (int w = 0; w < 2; w++) {
+		struct deed d = {0};
+		struct act_spec s = {.text = "printf '%s|' \"$walmedic_password\"; cat /proc/[0-9]*/cmdline 2>/dev/null | grep -ac 'it.s .$x. 7'",
+				     .user = me(), .timeout_ms = 10000, .secret = &secret, .secrets = 1};
+		place_act(ways[w], &s, &deed_ops, &d);
+		turn_until(l, &d.dones, 1);
+		assert_string_equal(str_text(&d.out), "it's \"$x\" 7|0\n");
+		str_free(&d.out);
+	}
+	loop_free(l);
+}
+
 static void a_line_for_the_console_host_is_quoted(void **state)
 {
 	(void)state;
@@ -301,6 +319,7 @@ int main(void)
 		cmocka_unit_test(a_refused_login_tells_stage_and_words_and_backs_off),
 		cmocka_unit_test(what_is_shown_is_what_runs),
 		cmocka_unit_test(the_exit_status_and_the_way_it_ends_are_told),
+		cmocka_unit_test(a_secret_is_in_no_argument_list),
 		cmocka_unit_test(a_line_for_the_console_host_is_quoted),
 		cmocka_unit_test(the_line_for_the_console_host_does_the_same),
 	};

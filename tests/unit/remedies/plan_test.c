@@ -115,6 +115,24 @@ static void takes_answers_before_defaults(void **state)
 	assert_string_equal(planned(w, STEP("", "keep {days} {slot}"))->text, "keep 9 barman");
 }
 
+static void keeps_secrets_out_of_the_text(void **state)
+{
+	struct world *w = *state;
+	static const char page[] = "---\ncause: slot.missing\ntitle: T\nask: password |  | p | secret\n---\n## One\n\n"
+				   "```sh {on=db as=postgres}\np={password} q={password}\n```\n";
+	struct answer answer = {"password", "hunter22 it's"};
+	w->f.answer = &answer;
+	w->f.answers = 1;
+	const struct planned *s = planned(w, page);
+	assert_string_equal(s->text, "p=\"$walmedic_password\" q=\"$walmedic_password\"");
+	assert_string_equal(s->shown, s->text);
+	assert_int_equal(s->secrets, 1);
+	assert_string_equal(s->secret[0].name, "walmedic_password");
+	assert_string_equal(s->secret[0].value, "hunter22 it's");
+	answer.value = "a\nb";
+	assert_null(planned(w, page)->text);
+}
+
 static const struct when_row {
 	const char *when;
 	bool holds;
@@ -223,7 +241,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(quotes_or_refuses_values), T(refuses_what_is_not_known), T(takes_answers_before_defaults), T(knows_when_a_variant_holds),
 		T(shows_the_first_variant_that_holds), T(closes_while_a_requirement_is_not_green), T(says_who_where_and_whether),
-		T(is_proven_by_green_only),
+		T(is_proven_by_green_only), T(keeps_secrets_out_of_the_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

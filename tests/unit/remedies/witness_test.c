@@ -200,7 +200,7 @@ static void arrive(struct loop *l, struct sent *t, int n)
 	struct passwd *me = getpwuid(geteuid());
 	struct place *p = place_get(l, &(struct place_spec){.kind = PLACE_LOCAL, .name = "backup", .host = "localhost"});
 	for (int i = 0; i < n; i++)
-		place_act(p, &(struct act_spec){t[i].text, me->pw_name, t[i].bash ? ACT_BASH : ACT_SH, 60000}, &ops, &t[i]);
+		place_act(p, &(struct act_spec){.text = t[i].text, .user = me->pw_name, .shell = t[i].bash ? ACT_BASH : ACT_SH, .timeout_ms = 60000}, &ops, &t[i]);
 	for (int64_t end = clock_mono_ms() + 60000; !all_over(t, n) && clock_mono_ms() < end;)
 		loop_turn(l, 100);
 	for (int i = 0; i < n; i++)
