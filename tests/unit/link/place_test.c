@@ -91,7 +91,7 @@ static void a_question_that_hangs_ends_at_its_deadline(void **state)
 	assert_int_equal(slow.replies, 0);
 	turn_until(l, &slow.replies, 1);
 	assert_int_equal(slow.outcome, REPLY_TIMEOUT);
-	assert_in_range(slow.took, 250, 5000);
+	assert_true(slow.took >= 250);
 	loop_free(l);
 }
 
@@ -132,11 +132,27 @@ static void noise_before_the_mark_is_the_logins_own(void **state)
 	loop_free(l);
 }
 
+static int count_lines(const char *path)
+{
+	int n = 0, c;
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	while ((c = getc(f)) != EOF)
+		n += c == '\n';
+	fclose(f);
+	return n;
+}
+
 static void a_refused_login_tells_stage_and_words_and_backs_off(void **state)
 {
 	(void)state;
+	char path[] = "/tmp/walmedic-tries-XXXXXX", command[256];
+	int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	snprintf(command, sizeof command,
+		 "refuse() { echo try >>%s; echo 'postgres@db1: Permission denied (publickey).' >&2; exit 255; }; refuse", path);
 	struct loop *l = loop_new();
-	struct place *p = via(l, "refuse() { echo 'postgres@db1: Permission denied (publickey).' >&2; exit 255; }; refuse");
+	struct place *p = via(l, command);
 	struct answer login = {0}, a = {0}, again = {0};
 	ask(p, ASK_LOGIN, NULL, 5000, &login);
 	ask(p, ASK_SH, "echo x", 5000, &a);
@@ -149,8 +165,14 @@ static void a_refused_login_tells_stage_and_words_and_backs_off(void **state)
 	ask(p, ASK_LOGIN, NULL, 5000, &again);
 	turn_until(l, &again.replies, 1);
 	assert_string_equal(again.stage, "auth");
-	assert_in_range(again.took, 0, 50); /* repeated, not tried */
+	assert_int_equal(count_lines(path), 1); /* repeated, not tried again */
+	place_retry_now(p);
+	ask(p, ASK_LOGIN, NULL, 5000, &again);
+	turn_until(l, &again.replies, 2);
+	assert_int_equal(count_lines(path), 2);
 	loop_free(l);
+	close(fd);
+	unlink(path);
 }
 
 /* ---- acting ---- */
@@ -246,7 +268,7 @@ static void a_secret_is_in_no_argument_list(void **state)
 	struct act_secret secret = {"walmedic_password", "it's \"$x\" 7"};
 	for (int w = 0; w < 2; w++) {
 		struct deed d = {0};
-		struct act_spec s = {.text = "printf '%s|' \"$walmedic_password\"; cat /proc/[0-9]*/cmdline 2>/dev/null | grep -ac 'it.s .$x. 7'",
+		struct act_spec s = {.text = "printf '%s|' \"$walmedic_password\"; cat /proc/[0-9]*/cmdline 2>/dev/null | grep -ac 'i[t].s .$x. 7'",
 				     .user = me(), .timeout_ms = 10000, .secret = &secret, .secrets = 1};
 		place_act(ways[w], &s, &deed_ops, &d);
 		turn_until(l, &d.dones, 1);
