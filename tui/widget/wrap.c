@@ -28,12 +28,13 @@ static size_t one_line(const char *s, int width, size_t *ret_next)
 	}
 	if (fit == all || s[fit] == ' ')
 		blank = fit;
-	if (!fit && all)
-		fit = 1;
-	size_t len = blank ? blank : fit;
+	int32_t first;
+	size_t len = blank ? blank : fit ? fit : all ? text_next(s, all, &first) : 0;
 	*ret_next = len + strspn(s + len, " ");
 	if (s[*ret_next] == '\n')
 		++*ret_next;
+	while (len > 1 && s[len - 1] == ' ')
+		len--;
 	return len;
 }
 
