@@ -1,6 +1,12 @@
 include tests/gate/local.mk
 include tests/bench/local.mk
 include tests/lab/local.mk
+# Skipped without python3-pyte.
+TEST_EXTENSIONS = .py
+PY_LOG_COMPILER = $(PYTHON3)
+TESTS += tests/screens/pty_test.py
+EXTRA_DIST += tests/screens/pty_test.py
+
 if HAVE_CMOCKA
 include tests/unit/base/local.mk
 include tests/unit/config/local.mk

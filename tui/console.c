@@ -37,6 +37,7 @@ struct console {
 	struct guard guard;
 	bool read_only;
 	bool lost;        /* the terminal is gone */
+	bool plain;       /* the normal screen is shown until Enter */
 };
 
 static int64_t now_of(const struct console *c)
@@ -49,7 +50,7 @@ static void paint(void *arg)
 {
 	struct console *c = arg;
 	c->paint = NULL;
-	if (c->app.quit || c->lost)
+	if (c->app.quit || c->lost || c->plain)
 		return;
 	app_draw(&c->app, c->canvas);
 	term_paint(c->term, c->canvas);
@@ -92,19 +93,43 @@ static void lose_terminal(struct console *c)
 	finish(c);
 }
 
+static void on_resize(void *arg)
+{
+	struct console *c = arg;
+	int h, w;
+	if (c->plain)
+		return;
+	term_size(&h, &w);
+	term_resized(c->term);
+	canvas_resize(c->canvas, h, w);
+	want_paint(c);
+}
+
+static void leave_plain(struct console *c)
+{
+	c->plain = false;
+	term_enter(c->term);
+	on_resize(c);
+}
+
 /* At most one buffer a turn: a flood of keys keeps nothing else from happening. */
 static void on_readable(void *arg)
 {
 	struct console *c = arg;
 	char buf[1024];
-	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+	struct pollfd p = {.fd = term_input(c->term), .events = POLLIN};
 	if (poll(&p, 1, 0) <= 0)
 		return;
-	ssize_t n = read(STDIN_FILENO, buf, sizeof buf);
+	ssize_t n = read(p.fd, buf, sizeof buf);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (n <= 0) {
 		lose_terminal(c);
+		return;
+	}
+	if (c->plain) {
+		if (memchr(buf, '\n', (size_t)n))
+			leave_plain(c);
 		return;
 	}
 	loop_timer_stop(c->esc);
@@ -132,16 +157,6 @@ static void on_second(void *arg)
 		want_paint(c);
 }
 
-static void on_resize(void *arg)
-{
-	struct console *c = arg;
-	int h, w;
-	term_size(&h, &w);
-	term_resized(c->term);
-	canvas_resize(c->canvas, h, w);
-	want_paint(c);
-}
-
 static void on_end(void *arg)
 {
 	finish(arg);
@@ -155,10 +170,10 @@ static void on_hangup(void *arg)
 static void on_stop(void *arg)
 {
 	struct console *c = arg;
-	term_leave(c->term);
+	if (!c->plain)
+		term_leave(c->term);
 	kill(getpid(), SIGSTOP);
-	term_enter(c->term);
-	on_resize(c);
+	leave_plain(c);
 }
 
 static void ask_now(void *arg, int server, int node)
@@ -188,25 +203,13 @@ static void copy(void *arg, const char *text)
 	str_free(&bytes);
 }
 
-/* Waits for Enter with the terminal in line mode; nothing else needs the loop meanwhile. */
-static void wait_enter(void)
-{
-	char ch;
-	ssize_t n;
-	while ((n = read(STDIN_FILENO, &ch, 1)) != 0)
-		if ((n < 0 && errno != EINTR) || (n == 1 && (ch == '\n' || ch == '\r')))
-			break;
-}
-
 static void plain(void *arg, const char *text)
 {
 	struct console *c = arg;
 	term_leave(c->term);
 	printf("\n%s\n\n[Enter returns to walmedic] ", text);
 	fflush(stdout);
-	wait_enter();
-	term_enter(c->term);
-	on_resize(c);
+	c->plain = true;
 }
 
 static void suspend(void *arg)
@@ -370,7 +373,7 @@ int console_run(struct loop *l, struct engine *e, const struct console_options *
 		return NO_TERMINAL;
 	}
 	start(&c, o);
-	struct loop_fd *in = loop_fd_watch(l, STDIN_FILENO, on_readable, &c);
+	struct loop_fd *in = loop_fd_watch(l, term_input(c.term), on_readable, &c);
 	struct loop_timer *second = loop_timer_start(l, TICK_MS, TICK_MS, on_second, &c);
 	if (in)
 		loop_run(l);

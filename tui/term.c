@@ -4,6 +4,8 @@
 #include <term.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +23,8 @@
 struct terminal {
 	char name[64];
 	bool stands_in;
+	int input;
+	int input_flags; /* of stdin, to be put back */
 	SCREEN *screen;
 	const struct theme *theme;
 	bool colour;
@@ -103,6 +107,18 @@ static bool is_dumb(const char *term)
 	return !term || !*term || !strcmp(term, "dumb") || !strcmp(term, "unknown");
 }
 
+/* By its name; not ours to open after sudo, then by the name that always is. */
+static int open_input(void)
+{
+	char name[128];
+	int fd = -1;
+	if (!ttyname_r(STDIN_FILENO, name, sizeof name))
+		fd = open(name, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 && tcgetpgrp(STDIN_FILENO) > 0)
+		fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	return fd < 0 ? STDIN_FILENO : fd;
+}
+
 struct terminal *term_open(const struct theme *theme, struct problem *p)
 {
 	const char *wanted = getenv("TERM"), *name = is_dumb(wanted) ? NULL : choose(wanted);
@@ -124,6 +140,8 @@ struct terminal *term_open(const struct theme *theme, struct problem *p)
 		free(t);
 		return NULL;
 	}
+	t->input_flags = fcntl(STDIN_FILENO, F_GETFL);
+	t->input = open_input();
 	set_colours(t);
 	set_modes();
 	return t;
@@ -136,8 +154,16 @@ void term_close(struct terminal *t)
 	unset_modes();
 	endwin();
 	delscreen(t->screen);
+	if (t->input != STDIN_FILENO)
+		close(t->input);
+	fcntl(STDIN_FILENO, F_SETFL, t->input_flags);
 	restore_uninstall();
 	free(t);
+}
+
+int term_input(const struct terminal *t)
+{
+	return t->input;
 }
 
 const char *term_name(const struct terminal *t)
@@ -235,7 +261,9 @@ void term_send(struct terminal *t, const char *bytes, size_t n)
 	fflush(stdout);
 	while (n) {
 		ssize_t w = write(STDOUT_FILENO, bytes, n);
-		if (w < 0 && errno != EINTR)
+		if (w < 0 && errno == EAGAIN)
+			poll(&(struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT}, 1, 1000);
+		else if (w < 0 && errno != EINTR)
 			return;
 		bytes += w < 0 ? 0 : w;
 		n -= w < 0 ? 0 : (size_t)w;

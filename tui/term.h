@@ -34,6 +34,9 @@ void term_enter(struct terminal *t);
 void term_send(struct terminal *t, const char *bytes, size_t n);
 /* Teaches the decoder the keys of this terminal's description. */
 void term_keys(const struct terminal *t, struct input *in);
+/* Where its keys are read: an open file of our own where that can be had, so that waiting for keys without
+ * blocking does not make the shell's or our own output non-blocking. */
+int term_input(const struct terminal *t);
 /* Discards what was typed and not yet read. */
 void term_discard_input(void);
 

@@ -75,7 +75,7 @@ static void run_step(struct app *app, struct treatment *t)
 		return;
 	}
 	arena_free(fresh);
-	g->how = TODO;
+	g->how = IDLE;
 	t->running = -1;
 	app_notice(app, "%s%s%s", p.say, *p.hint ? ": " : "", p.hint);
 }
@@ -133,7 +133,7 @@ static void run_changed(struct app *app, void *state, const struct run_state *r)
 {
 	struct treatment *t = state;
 	struct progress *g = &t->progress[t->under_way];
-	if (t->under_way < 0 || g->how == TODO)
+	if (t->under_way < 0 || g->how == IDLE)
 		return;
 	if (g->how == RUNNING && r->phase != RUN_RUNNING)
 		g->took = mono(app) - g->started;

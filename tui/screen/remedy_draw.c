@@ -51,13 +51,13 @@ struct sign {
 static struct sign step_sign(const struct treatment *t, int i)
 {
 	static const struct sign signs[] = {
-		[TODO] = {" ", "", MEAN_FAINT},       [RUNNING] = {"*", "running", MEAN_RUNNING},
+		[IDLE] = {" ", "", MEAN_FAINT},       [RUNNING] = {"*", "running", MEAN_RUNNING},
 		[RAN] = {"*", "ran", MEAN_RUNNING},   [BROKEN] = {"✗", "failed", MEAN_FAIL},
 		[UNSURE] = {"?", "end not seen", MEAN_UNKNOWN}};
 	const struct progress *g = &t->progress[i];
 	if (g->done)
 		return (struct sign){"✓", g->was_green ? "was green" : t->plan.step[i].step->proves[0] ? "proven" : "done", MEAN_OK};
-	if (g->how == TODO && t->plan.step[i].closed)
+	if (g->how == IDLE && t->plan.step[i].closed)
 		return (struct sign){"⊘", "not yet", MEAN_BLOCKED};
 	return signs[g->how];
 }
@@ -143,7 +143,7 @@ static void write_output(struct doc *d, struct app *app, const struct treatment 
 {
 	const struct progress *g = &t->progress[at];
 	int64_t mono = app->ops->mono_ms(app->ops_arg);
-	if (g->how == TODO)
+	if (g->how == IDLE)
 		return;
 	doc_blank(d);
 	if (t->at != at)
@@ -170,7 +170,7 @@ static void write_watch(struct doc *d, struct app *app, const struct treatment *
 	const struct planned *p = treatment_step(t);
 	const struct progress *g = &t->progress[t->at];
 	const char *probe = p && s ? treatment_unproven(s, p->step) : NULL;
-	if (!probe || g->done || g->how == TODO)
+	if (!probe || g->done || g->how == IDLE)
 		return;
 	if (g->run.phase == RUN_UNPROVEN)
 		doc_textf(d, 1, MEAN_FAIL, "✗ %s did not turn green in time. Read what it says; r runs the step again.", probe);
@@ -277,7 +277,7 @@ static void draw_body(struct app *app, struct treatment *t, struct canvas *c, st
 		write_output(d, app, t, t->at);
 	write_watch(d, app, t);
 	/* The output of the step before, when the proof moved us on. */
-	if (t->at && t->progress[t->at].how == TODO)
+	if (t->at && t->progress[t->at].how == IDLE)
 		write_output(d, app, t, t->at - 1);
 	if (!side) {
 		doc_blank(d);

@@ -34,7 +34,7 @@ const char *treatment_unproven(const struct server *s, const struct step *step)
 bool treatment_watching(const struct treatment *t)
 {
 	const struct progress *g = &t->progress[t->at];
-	return treatment_step(t) && !g->done && g->how != TODO && g->run.phase == RUN_PROVING;
+	return treatment_step(t) && !g->done && g->how != IDLE && g->run.phase == RUN_PROVING;
 }
 
 struct actor {

@@ -13,7 +13,7 @@ enum { STEPS_MAX = 32, ANSWERS_MAX = 8 };
 enum prompt { Q_NONE, Q_RISK, Q_HOST, Q_VALUE };
 
 struct progress {
-	enum { TODO, RUNNING, RAN, BROKEN, UNSURE } how; /* BROKEN: not as expected; UNSURE: the end was not seen */
+	enum { IDLE, RUNNING, RAN, BROKEN, UNSURE } how; /* BROKEN: not as expected; UNSURE: the end was not seen */
 	bool done;          /* proven by its probes, or ran without any to prove */
 	bool was_green;     /* proven before anything was done */
 	int status;

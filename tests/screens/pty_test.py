@@ -1,0 +1,355 @@
+#!/usr/bin/python3
+"""The console on a real pseudo-terminal: keys, sizes, strange $TERMs, and what is left behind when it dies.
+Waits for what is to be seen, never for a time."""
+import fcntl, os, pty, random, select, signal, struct, sys, termios, time
+
+try:
+    import pyte
+except ImportError:
+    print("python3-pyte is not installed")
+    sys.exit(77)
+
+SRC = os.environ.get("srcdir", ".")
+BUILD = os.environ.get("builddir", ".")
+RECORDING = SRC + "/tests/replay/recordings/slot-missing.jsonl"
+LIMIT = 20.0
+
+
+class Console:
+    def __init__(self, rows=24, cols=80, term="xterm-256color", args=(), env=None):
+        self.screen = pyte.Screen(cols, rows)
+        self.stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        self.status = None
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+        self.modes = termios.tcgetattr(slave)
+        self.master, self.slave = master, slave
+        environ = {"TERM": term, "LANG": "C.UTF-8", "PATH": os.environ["PATH"], "HOME": "/nonexistent",
+                   "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", ""), **(env or {})}
+        if term is None:
+            del environ["TERM"]
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.setsid()
+            fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+            for fd in range(3):
+                os.dup2(slave, fd)
+            os.closerange(3, 64)
+            os.execve(BUILD + "/walmedic", ["walmedic", "replay", "--speed", "1000", *args, RECORDING], environ)
+
+    def read(self, wait=0.05):
+        """What came meanwhile; b'' when nothing did."""
+        ready, _, _ = select.select([self.master], [], [], wait)
+        if not ready:
+            return b""
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            data = b""
+        self.raw += data
+        self.stream.feed(data)
+        return data
+
+    def text(self):
+        return "\n".join(self.screen.display)
+
+    def until(self, what, why=""):
+        end = time.monotonic() + LIMIT
+        test = what if callable(what) else (lambda: what in self.text())
+        while not test():
+            self.read()
+            if time.monotonic() > end:
+                raise AssertionError("waited in vain for %s %r; the screen is:\n%s" % (why, what, self.text()))
+        return self
+
+    def quiet(self):
+        """Until nothing was written for a moment."""
+        while self.read(0.3):
+            pass
+        return self
+
+    def keys(self, data):
+        data = data if isinstance(data, bytes) else data.encode()
+        while data:
+            _, writable, _ = select.select([], [self.master], [], 0.01)
+            if writable:
+                data = data[os.write(self.master, data[:256]):]
+            while self.read(0):
+                pass
+        return self
+
+    def resize(self, rows, cols):
+        self.screen.resize(rows, cols)
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+        os.kill(self.pid, signal.SIGWINCH)
+        return self
+
+    def ended(self):
+        def gone():
+            if self.status is None:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                if pid:
+                    self.status = status
+            return self.status is not None
+        self.until(gone, "its end")
+        while self.read():
+            pass
+        return self.status
+
+    def close(self):
+        if self.status is None:
+            try:
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
+            except OSError:
+                pass
+        for fd in (self.master, self.slave):
+            try:
+                os.close(fd)
+            except OSError:
+                pass
+
+    def restored(self):
+        """Nothing of ours is left: normal screen, cursor, paste mode, line mode."""
+        for on, off in ((b"\033[?1049h", b"\033[?1049l"), (b"\033[?2004h", b"\033[?2004l")):
+            assert self.raw.rfind(off) > self.raw.rfind(on), "left behind: %r" % on
+        shown, hidden = max(self.raw.rfind(b"\033[?25h"), self.raw.rfind(b"\033[?12l\033[?25h")), self.raw.rfind(b"\033[?25l")
+        assert shown > hidden, "the cursor is hidden"
+        now = termios.tcgetattr(self.slave)
+        assert now[:4] == self.modes[:4], "the terminal's modes are %r, were %r" % (now[:4], self.modes[:4])
+
+
+def selected_row(c):
+    rows = [y for y, line in enumerate(c.screen.display) if line.startswith(("▸", ">"))]
+    return rows[0] if rows else -1
+
+
+def started(**kw):
+    c = Console(**kw)
+    return c.until("slot.missing").quiet()
+
+
+def test_start_and_quit():
+    c = started()
+    assert "ROOT CAUSE 1 of 1" in c.text() and "Enter remedy" in c.text()
+    assert c.screen.buffer[selected_row(c)][1].reverse
+    c.keys("q")
+    assert os.waitstatus_to_exitcode(c.ended()) == 0
+    c.restored()
+    return c
+
+
+def test_arrows_in_both_forms():
+    c = started()
+    first = selected_row(c)
+    c.keys("\033[B").until(lambda: selected_row(c) > first, "down by ESC [ B")
+    c.keys("\033OA").until(lambda: selected_row(c) == first, "up by ESC O A")
+    c.keys("j").until(lambda: selected_row(c) > first, "down by j")
+    for byte in b"\033[A":
+        c.keys(bytes([byte])).read(0.01)
+    c.until(lambda: selected_row(c) == first, "up, byte by byte")
+    return c
+
+
+def test_enter_opens_and_esc_closes():
+    c = started()
+    c.keys("\r").until("Create the slot")
+    c.keys("\033").until("ROOT CAUSE 1 of 1")
+    c.keys("?").until("one up")
+    c.keys("\x7f").until("ROOT CAUSE 1 of 1")
+    c.keys("m").until("CONF")
+    c.keys("q").until("ROOT CAUSE 1 of 1")
+    c.keys("e").until("What came back")
+    c.keys("qq")
+    assert os.waitstatus_to_exitcode(c.ended()) == 0
+    return c
+
+
+def test_a_replay_never_acts():
+    c = started()
+    c.keys("\r").until("Create the slot")
+    c.keys("]").until("▸  2")
+    c.keys("r").quiet()
+    c.keys("y").quiet()
+    assert "running" not in c.text(), c.text()
+    return c
+
+
+def test_resize():
+    c = started()
+    c.resize(16, 60).until(lambda: "path:" in c.text() and len(c.screen.display) == 16)
+    c.resize(10, 40).until("need 60x16")
+    c.keys("j\rr?").quiet()
+    assert "need 60x16" in c.text()
+    c.resize(40, 120).until("What came back")
+    for i in range(60):
+        c.resize(1 + i * 7 % 50, 1 + i * 13 % 200)
+    c.resize(24, 80).until("Enter remedy")
+    c.resize(1, 1).quiet()
+    c.keys("q")
+    assert os.waitstatus_to_exitcode(c.ended()) == 0
+    return c
+
+
+def test_unknown_terminals():
+    for term, says in (("xterm-kitty-nobody-knows", "not known here"), ("wezterm", "ROOT CAUSE"), ("vt100", "ROOT CAUSE"),
+                       ("screen.nobody", "not known here")):
+        c = started(term=term)
+        if "not known" in says:
+            assert says in c.text(), (term, c.text())
+        c.keys("q")
+        assert os.waitstatus_to_exitcode(c.ended()) == 0, term
+        c.close()
+    return None
+
+
+def test_no_terminal_to_paint_on():
+    for term in ("dumb", None):
+        c = Console(term=term)
+        assert os.waitstatus_to_exitcode(c.ended()) == 3
+        assert b"\033" not in c.raw and b"HINT" in c.raw, c.raw
+        c.close()
+    return None
+
+
+def test_ascii():
+    for kw in ({"term": "vt100"}, {"args": ("--ascii",)}, {"env": {"LANG": "C", "LC_ALL": "C"}}):
+        c = started(**kw)
+        assert all(ord(ch) < 127 for ch in c.text()), (kw, c.text())
+        assert "FAIL" in c.text()
+        c.close()
+    return None
+
+
+def test_no_color():
+    c = started(env={"NO_COLOR": "1"})
+    assert b"\033[31m" not in c.raw and b";31m" not in c.raw
+    return c
+
+
+def test_signals_give_the_terminal_back():
+    for signo in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGQUIT):
+        c = started(env={"ASAN_OPTIONS": "handle_abort=0:detect_leaks=0"})
+        os.kill(c.pid, signo)
+        c.ended()
+        c.restored()
+        c.close()
+    return None
+
+
+def test_a_lost_terminal_ends_it():
+    c = started()
+    os.close(c.slave)
+    os.close(c.master)
+    end = time.monotonic() + LIMIT
+    while time.monotonic() < end:
+        pid, _ = os.waitpid(c.pid, os.WNOHANG)
+        if pid:
+            c.status = 0
+            break
+        time.sleep(0.02)
+    assert c.status is not None, "it lives on without a terminal"
+    return c
+
+
+def test_suspend_and_continue():
+    c = started()
+    c.keys("\x1a")
+    pid, status = os.waitpid(c.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)
+    while c.read():
+        pass
+    c.restored()
+    os.kill(c.pid, signal.SIGCONT)
+    c.until(lambda: c.raw.rfind(b"\033[?1049h") > c.raw.rfind(b"\033[?1049l"), "the screen again").quiet()
+    assert "ROOT CAUSE" in c.text()
+    c.keys("q")
+    assert os.waitstatus_to_exitcode(c.ended()) == 0
+    return c
+
+
+def test_a_paste_is_no_command():
+    c = started()
+    c.keys("\033[200~q\rry?\033[201~").quiet()
+    assert "ROOT CAUSE 1 of 1" in c.text()
+    c.keys("q")
+    assert os.waitstatus_to_exitcode(c.ended()) == 0
+    return c
+
+
+def test_clipboard():
+    c = started()
+    c.keys("\r").until("Create the slot")
+    c.keys("]").until("▸  2").keys("c").until("sent to terminal")
+    assert b"\033]52;c;YmFybWFuIHJlY2VpdmUtd2FsIC0tY3JlYXRlLXNsb3QgbWFpbg==\a" in c.raw, c.raw[-600:]
+    c.close()
+    c = started(env={"STY": "1.test"})
+    c.keys("c").until("sent to terminal")
+    assert b"\033P\033]52;c;" in c.raw
+    return c
+
+
+def test_plain_screen():
+    c = started()
+    c.keys("\r").until("Create the slot")
+    c.keys("p").until("[Enter returns to walmedic]")
+    assert b"\nbarman receive-wal --create-slot main" in c.raw.replace(b"\r", b"")
+    c.keys("\n").until("Esc back")
+    return c
+
+
+def test_garbage_does_nothing_and_breaks_nothing():
+    c = started()
+    rng = random.Random(1)
+    for _ in range(200):
+        data = bytes(b for b in (rng.randrange(256) for _ in range(200)) if b not in b"q\x03\x1ap")
+        c.keys(data)
+        c.read(0)
+    c.quiet().keys("\033").quiet()
+    for _ in range(12):
+        c.keys("\x7f").read(0.02)
+    c.keys("q").read(0.05)
+    for _ in range(10):
+        if os.waitpid(c.pid, os.WNOHANG)[0]:
+            c.status = 0
+            break
+        c.keys("q").read(0.2)
+    assert c.status is not None
+    return c
+
+
+def test_bytes():
+    c = started()
+    assert len(c.raw) <= 6000, "the first screens took %d bytes" % len(c.raw)
+    before = len(c.raw)
+    c.keys("j").quiet()
+    assert len(c.raw) - before <= 1000, "moving took %d bytes" % (len(c.raw) - before)
+    c.close()
+    c = started(args=("--quiet-clock",))
+    before = len(c.raw)
+    end = time.monotonic() + 2.5
+    while time.monotonic() < end:
+        c.read(0.1)
+    assert len(c.raw) == before, "idle wrote %r" % c.raw[before:]
+    return c
+
+
+def main():
+    bad = 0
+    only = sys.argv[1:]
+    for name, test in list(globals().items()):
+        if not name.startswith("test_") or (only and name not in only):
+            continue
+        try:
+            c = test()
+            if c:
+                c.close()
+            print("ok - %s" % name[5:].replace("_", " "), flush=True)
+        except AssertionError as e:
+            bad = 1
+            print("not ok - %s\n%s" % (name[5:].replace("_", " "), e), flush=True)
+    return bad
+
+
+sys.exit(main())
