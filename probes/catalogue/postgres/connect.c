@@ -119,6 +119,10 @@ static void judge_failure(const struct view *v, struct verdict *ret)
 		verdict_evidence(ret, "seen from the Barman host its port is %s", know(v, "connect.port"));
 	if (f.why == WHY_SILENT && know(v, "db.postmaster_state") && strchr(know(v, "db.postmaster_state"), 'T'))
 		verdict_evidence(ret, "its first process is stopped (state %s)", know(v, "db.postmaster_state"));
+	if (f.why == WHY_STOPPING && know(v, "db.archiver.child"))
+		verdict_evidence(ret, "it waits for archive_command, which has run for %s s: %s",
+				 know(v, "db.archiver.child_age_s") ? know(v, "db.archiver.child_age_s") : "?",
+				 know(v, "db.archiver.child"));
 	if (f.why == WHY_RECOVERING && know(v, "db.log.start_failure"))
 		verdict_evidence(ret, "%s", know(v, "db.log.start_failure"));
 }
