@@ -265,14 +265,18 @@ static void a_secret_is_in_no_argument_list(void **state)
 	(void)state;
 	struct loop *l = loop_new();
 	struct place *ways[] = {local(l), via(l, "env -i PATH=/usr/bin:/bin sh -c")};
-	struct act_secret secret = {"walmedic_password", "it's \"$x\" 7"};
+	/* nobody else on this machine has written it into an argument */
+	char value[60], text[200], expected[80];
+	snprintf(value, sizeof value, "it's \"$x\" %ld", (long)getpid());
+	snprintf(text, sizeof text, "printf '%%s|' \"$walmedic_password\"; cat /proc/[0-9]*/cmdline 2>/dev/null | grep -ac 'i[t].s .$x. %ld'", (long)getpid());
+	snprintf(expected, sizeof expected, "%s|0\n", value);
+	struct act_secret secret = {"walmedic_password", value};
 	for (int w = 0; w < 2; w++) {
 		struct deed d = {0};
-		struct act_spec s = {.text = "printf '%s|' \"$walmedic_password\"; cat /proc/[0-9]*/cmdline 2>/dev/null | grep -ac 'i[t].s .$x. 7'",
-				     .user = me(), .timeout_ms = 10000, .secret = &secret, .secrets = 1};
+		struct act_spec s = {.text = text, .user = me(), .timeout_ms = 10000, .secret = &secret, .secrets = 1};
 		place_act(ways[w], &s, &deed_ops, &d);
 		turn_until(l, &d.dones, 1);
-		assert_string_equal(str_text(&d.out), "it's \"$x\" 7|0\n");
+		assert_string_equal(str_text(&d.out), expected);
 		str_free(&d.out);
 	}
 	loop_free(l);
