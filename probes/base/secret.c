@@ -11,7 +11,7 @@
 #include "probes/base/arena.h"
 
 /* What stands before a secret, lower case; the value follows up to a blank, quote or line end. */
-static const char *const keys[] = {"sslpassword", "pgpassword", "password", "passwd", "passphrase"};
+static const char *const keys[] = {"sslpassword", "pgpassword", "password", "passwd", "passphrase", "secret_access_key", "sshpass"};
 
 enum { TOKEN_SIZE = 18, HIDDEN_MAX = 256 };
 
@@ -56,9 +56,24 @@ static void keep_hidden(const char *token, const char *value, size_t n)
 	h->value = memcpy(xcalloc(n + 1, 1), value, n);
 }
 
+/* What came by psql was masked where the shell's reply came in: a token stays the token it is. */
+static bool is_token(const char *s, size_t n)
+{
+	if (n != TOKEN_SIZE - 1 || memcmp(s, "<secret:", 8) || s[n - 1] != '>')
+		return false;
+	for (size_t i = 8; i < n - 1; i++)
+		if (!strchr("0123456789abcdef", s[i]))
+			return false;
+	return true;
+}
+
 /* FNV-1a over the salt and the value: equality within one process, nothing to guess from. */
 static void add_token(struct str *out, const char *value, size_t n)
 {
+	if (is_token(value, n)) {
+		str_addn(out, value, n);
+		return;
+	}
 	uint64_t h = 1469598103934665603ULL ^ salt();
 	for (size_t i = 0; i < n; i++)
 		h = (h ^ (unsigned char)value[i]) * 1099511628211ULL;
@@ -102,6 +117,27 @@ static bool same_letters(const char *s, const char *key, size_t n)
 	return true;
 }
 
+static size_t blanks(const char *s, size_t n)
+{
+	size_t i = 0;
+	while (i < n && (s[i] == ' ' || s[i] == '\t'))
+		i++;
+	return i;
+}
+
+/* Behind the key: `=`, SQL's `password 'x'`, or `sshpass -p x`. */
+static size_t sign_length(const char *key, const char *s, size_t n)
+{
+	size_t i = blanks(s, n);
+	if (i < n && s[i] == '=')
+		return i + 1;
+	if (i && !strcmp(key, "password") && i < n && s[i] == '\'')
+		return i;
+	if (i && !strcmp(key, "sshpass") && n - i > 2 && !memcmp(s + i, "-p", 2))
+		return i + 2;
+	return 0;
+}
+
 /* Length of `key = ` at s when a secret's value follows, else 0. */
 static size_t key_length(const char *s, size_t n)
 {
@@ -109,13 +145,11 @@ static size_t key_length(const char *s, size_t n)
 		size_t i = strlen(keys[k]);
 		if (n <= i || !same_letters(s, keys[k], i))
 			continue;
-		while (i < n && (s[i] == ' ' || s[i] == '\t'))
-			i++;
-		if (i >= n || s[i] != '=')
+		size_t sign = sign_length(keys[k], s + i, n - i);
+		if (!sign)
 			return 0;
-		i++;
-		while (i < n && (s[i] == ' ' || s[i] == '\t'))
-			i++;
+		i += sign;
+		i += blanks(s + i, n - i);
 		return i < n ? i : 0;
 	}
 	return 0;

@@ -17,13 +17,22 @@
 struct talk {
 	struct place *place;
 	struct queue asked;
-	char mark[20]; /* "|" and 16 hex digits */
+	char mark[20]; /* ";", which ends a password that is masked, and 16 hex digits */
 	struct talk *next;
 };
 
 struct psql {
 	struct talk *talks; /* on their way; they outlive the place only as orphans */
 };
+
+/* As libpq reads a value of conninfo: a backslash stands for what follows it. */
+static void add_unescaped(struct str *out, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		i += s[i] == '\\' && i + 1 < n;
+		str_addc(out, s[i]);
+	}
+}
 
 /* conninfo without its password, which goes by environment inside the script. */
 static void split_conninfo(const char *conninfo, struct str *plain, struct str *password)
@@ -37,11 +46,12 @@ static void split_conninfo(const char *conninfo, struct str *plain, struct str *
 				n += p[n] == '\\' && p[n + 1];
 			n += p[n] == '\'';
 		} else {
-			n += strcspn(p + n, " \t");
+			for (; p[n] && p[n] != ' ' && p[n] != '\t'; n++)
+				n += p[n] == '\\' && p[n + 1];
 		}
 		if (key == 8 && !strncmp(p, "password", 8)) {
 			bool quoted = p[value] == '\'';
-			str_addn(password, p + value + quoted, n - value - (quoted && n - value > 1 ? 2 : quoted));
+			add_unescaped(password, p + value + quoted, n - value - (quoted && n - value > 1 ? 2 : quoted));
 		} else {
 			if (plain->len)
 				str_addc(plain, ' ');
@@ -309,7 +319,7 @@ static void psql_flush(struct place *p)
 		queue_add(&t->asked, a);
 	}
 	shell_nonce(nonce);
-	snprintf(t->mark, sizeof t->mark, "|%.16s", nonce);
+	snprintf(t->mark, sizeof t->mark, ";%.16s", nonce);
 	write_script(p, t, deadline > 2500 ? (deadline - 500) / 1000 : 2, &script);
 	struct ask ask = {.how = ASK_SH, .text = script.s, .user = p->spec.as, .deadline_ms = deadline};
 	place_ask(p->spec.parent, &ask, talked, t);

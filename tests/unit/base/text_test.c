@@ -100,6 +100,32 @@ static void secrets_become_equal_tokens(void **state)
 	str_free(&b);
 }
 
+static void a_token_is_not_masked_again(void **state)
+{
+	(void)state;
+	struct str once = {0}, twice = {0};
+	const char *line = "PGPASSWORD=Zq7 http://me:Zq7@h:80/ password='Zq7' barman-wal-archive b m %p";
+	secret_mask(&once, line, strlen(line));
+	secret_mask(&twice, str_text(&once), once.len);
+	assert_string_equal(str_text(&twice), str_text(&once));
+	assert_null(strstr(str_text(&once), "Zq7"));
+	str_free(&once);
+	str_free(&twice);
+}
+
+static void passwords_of_sql_and_sshpass_are_secrets(void **state)
+{
+	(void)state;
+	struct str s = {0};
+	const char *lines = "STATEMENT:  ALTER ROLE b PASSWORD 'Zq7 x' VALID; sshpass -p Zq7 ssh h; sshpass -pZq7 ssh h\n"
+			    "AWS_SECRET_ACCESS_KEY=Zq7 wal-g; FATAL:  password authentication failed for user 'b'";
+	secret_mask(&s, lines, strlen(lines));
+	assert_null(strstr(str_text(&s), "Zq7"));
+	assert_non_null(strstr(str_text(&s), " VALID; sshpass -p "));
+	assert_non_null(strstr(str_text(&s), "password authentication failed for user 'b'"));
+	str_free(&s);
+}
+
 static void patterns_and_times(void **state)
 {
 	(void)state;
@@ -125,6 +151,8 @@ int main(void)
 		cmocka_unit_test(shell_quote_leaves_one_word),
 		cmocka_unit_test(words_are_split_without_expansion),
 		cmocka_unit_test(secrets_become_equal_tokens),
+		cmocka_unit_test(a_token_is_not_masked_again),
+		cmocka_unit_test(passwords_of_sql_and_sshpass_are_secrets),
 		cmocka_unit_test(patterns_and_times),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,7 +96,7 @@ static void statements_of_one_turn_are_answered_each(void **state)
 	need_server();
 	for (int psql = 0; psql < 2; psql++) {
 		struct loop *l = loop_new();
-		struct place *p = place_of(l, psql, conninfo("password=geheim77"));
+		struct place *p = place_of(l, psql, conninfo("password=geh\\eim77"));
 		struct answer a = {0}, b = {0}, c = {0}, d = {0}, e = {0};
 		ask(p, "select 1, null, '', E'two\\nlines|x', E'\\033[2J'", 10000, &a);
 		ask(p, "select nothing_like_it", 10000, &b);
@@ -124,6 +124,25 @@ static void statements_of_one_turn_are_answered_each(void **state)
 		assert_string_equal(d.sqlstate, "25006"); /* read only */
 		assert_int_equal(e.rows, 2);
 		assert_string_equal(e.cell[1], "b");
+		loop_free(l);
+	}
+}
+
+static void a_masked_password_ends_with_its_cell(void **state)
+{
+	(void)state;
+	need_server();
+	for (int psql = 0; psql < 2; psql++) {
+		struct loop *l = loop_new();
+		struct place *p = place_of(l, psql, conninfo("password='geh\\eim77'"));
+		struct answer a = {0};
+		ask(p, "select 'x password=abcd', 'next' union all select 'password=abcd', 'last'", 10000, &a);
+		turn_until(l, &a.replies, 1);
+		assert_int_equal(a.rows, 2);
+		assert_int_equal(a.cols, 2);
+		assert_null(strstr(a.cell[0], "abcd"));
+		assert_string_equal(a.cell[1], "next");
+		assert_string_equal(a.cell[3], "last");
 		loop_free(l);
 	}
 }
@@ -325,6 +344,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(statements_of_one_turn_are_answered_each),
+		cmocka_unit_test(a_masked_password_ends_with_its_cell),
 		cmocka_unit_test(a_replication_connection_answers_its_commands),
 		cmocka_unit_test(refusals_are_told_by_stage_and_state),
 		cmocka_unit_test(a_statement_that_hangs_ends),
