@@ -338,6 +338,9 @@ const struct blame blames[] = {
 	{"ha.primary_moved", "slot.missing", EDGE_ALWAYS},
 	{"ha.primary_moved", "receiver.timeline", EDGE_ALWAYS},
 	{"ha.primary_moved", "archive_mode.standby", EDGE_ALWAYS},
+	/* the Barman host resolves no name: its other connections break as well */
+	{"ssh.to_db.dns", "pg.failing", EDGE_ALWAYS},
+	{"ssh.to_db.dns", "repl.failing", EDGE_ALWAYS},
 	/* our own way in breaks with the pipeline's: the same sshd */
 	{"host.dns", "host.access", EDGE_SAME_HOST},
 	{"host.unreachable", "host.access", EDGE_SAME_HOST},
