@@ -110,13 +110,15 @@ static void write_script(const struct place *p, const struct talk *t, unsigned s
 	}
 	str_addf(s, "m='%s'; d=", t->mark);
 	text_shell_quote(s, str_text(&plain));
-	str_add(s, "\nask() { if psql --version >/dev/null 2>&1; then psql -X -w -A -t -q -F \"$m,\" -R \"$m;\n\" -P \"null=${m}0\" -d \"$d\"\n"
-		   "else python3 -c ");
-	text_shell_quote(s, psycopg);
-	str_addf(s, " \"$m\" \"$d\"; fi; }\nexec 3>&1\ne=$({ ask <<'%s' >&3\n", t->mark);
+	str_addf(s, "\nsql() { cat <<'%s'\n", t->mark);
 	for (const struct asked *a = t->asked.first; a; a = a->next)
 		add_statement(s, t, a->text, ++number);
-	str_addf(s, "%s\nprintf '%s exit %%s\\n' \"$?\" >&3; } 2>&1)\nprintf '%%s\\n' '%s words' \"$e\"\n", t->mark, t->mark, t->mark);
+	/* Debian's psql without a client package is a wrapper that only says so, with status 1 */
+	str_addf(s, "%s\n}\nask() {\nx=$(sql | psql -X -w -A -t -q -F \"$m,\" -R \"$m;\n\" -P \"null=${m}0\" -d \"$d\" 2>&1 >&3); r=$?\n"
+		    "case $r,$x in 127,*|*postgresql-client*) sql | python3 -c ", t->mark);
+	text_shell_quote(s, psycopg);
+	str_add(s, " \"$m\" \"$d\" >&3;;\n*) printf '%s\n' \"$x\" >&2; return $r;;\nesac\n}\nexec 3>&1\n");
+	str_addf(s, "e=$({ ask; printf '%s exit %%s\\n' \"$?\" >&3; } 2>&1)\nprintf '%%s\\n' '%s words' \"$e\"\n", t->mark, t->mark);
 	str_free(&plain);
 	str_free(&password);
 }
