@@ -320,8 +320,10 @@ static const struct hint *hints(struct app *app, void *state)
 		{ACT_RECHECK, "r run"}, {ACT_COPY, NULL}, {ACT_COPY_LINE, NULL}, {ACT_PLAIN, NULL}, {ACT_NEXT, "][ step"},
 		{ACT_EVIDENCE, NULL}, {ACT_BACK, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
 	static const struct hint asking[] = {
-		{ACT_ANSWER, NULL}, {ACT_RECHECK, "r run"}, {ACT_COPY, NULL}, {ACT_COPY_LINE, NULL}, {ACT_PLAIN, NULL},
-		{ACT_NEXT, "][ step"}, {ACT_BACK, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
+		{ACT_RECHECK, "r run"}, {ACT_COPY, NULL}, {ACT_COPY_LINE, NULL}, {ACT_PLAIN, NULL}, {ACT_NEXT, "][ step"},
+		{ACT_ANSWER, NULL}, {ACT_BACK, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
+	static const struct hint missing[] = {
+		{ACT_ANSWER, NULL}, {ACT_NEXT, "][ step"}, {ACT_EVIDENCE, NULL}, {ACT_BACK, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
 	static const struct hint yes_no[] = {{ACT_OPEN, "y run it"}, {ACT_OPEN, "n do not"}, {ACT_NONE, NULL}};
 	static const struct hint typing[] = {{ACT_OPEN, "Enter done"}, {ACT_BACK, "Esc give up"}, {ACT_NONE, NULL}};
 	const struct treatment *t = state;
@@ -330,7 +332,10 @@ static const struct hint *hints(struct app *app, void *state)
 		return t->question == Q_RISK ? yes_no : typing;
 	if (t->running >= 0)
 		return running;
-	return t->page && t->page->asks ? asking : reading;
+	const struct planned *p = treatment_step(t);
+	if (t->page && t->page->asks)
+		return p && p->refused ? missing : asking;
+	return reading;
 }
 
 static const char *busy(void *state)

@@ -17,6 +17,18 @@ static const char *const risk_says[RISKS] = {
 
 /* ---- the head: what is wrong, or that it is gone ---- */
 
+/* Beside the cause, or under it where that is too narrow. */
+static int draw_title(struct canvas *c, int y, int x, struct area area, const char *title)
+{
+	int end = area.x + area.w;
+	if (x + text_width(title) > end && c->h >= 20) {
+		y++;
+		x = area.x + 3;
+	}
+	canvas_text(c, y, x, end, MEAN_TITLE, title);
+	return y + 1;
+}
+
 static int draw_head(struct app *app, const struct treatment *t, struct canvas *c, struct area area)
 {
 	const struct server *s = app_server(app);
@@ -24,8 +36,7 @@ static int draw_head(struct app *app, const struct treatment *t, struct canvas *
 	const char *title = t->page ? t->page->title : "";
 	if (node < 0) {
 		int x = canvas_printf(c, y, area.x + 1, end, MEAN_OK, "✓ ok   %s is gone", t->cause);
-		canvas_text(c, y, x + 2, end, MEAN_TITLE, title);
-		return y + 1;
+		return draw_title(c, y, x + 2, area, title);
 	}
 	const struct finding *f = NULL;
 	const struct verdict *v = &s->node[node].verdict;
@@ -33,7 +44,7 @@ static int draw_head(struct app *app, const struct treatment *t, struct canvas *
 		f = strcmp(v->finding[i].cause, t->cause) ? NULL : &v->finding[i];
 	const struct state_look *look = node_look(&s->node[node]);
 	int x = canvas_printf(c, y, area.x + 1, end, look->meaning, "%s %s %s", look->glyph, look->word, t->cause);
-	canvas_text(c, y++, x + 2, end, MEAN_TITLE, title);
+	y = draw_title(c, y, x + 2, area, title);
 	const char *line[SAY_LINES];
 	int n = wrap_text(app->frame, f && f->say ? f->say : node_say(&s->node[node]), area.w - 4, line, SAY_LINES);
 	for (int i = 0; i < n; i++)
@@ -121,7 +132,7 @@ static void write_step(struct doc *d, const struct server *s, const struct plann
 	const struct step *step = p->step;
 	doc_label(d, 1, words_place(p->place), arena_printf(d->a, "%s", p->host ? p->host : "?"), text_width(p->host ? p->host : "?") + 1,
 		  MEAN_TEXT, arena_printf(d->a, "as %s, %s: %s", p->user ? p->user : "?", risk_names[step->risk], risk_says[step->risk]));
-	doc_text(d, 2, MEAN_COMMAND, p->shown ? p->shown : "");
+	doc_command(d, 2, p->shown ? p->shown : "");
 	doc_blank(d);
 	write_markdown(d, step->prose, MEAN_TEXT);
 	doc_blank(d);

@@ -59,6 +59,17 @@ void doc_text(struct doc *d, int indent, style_t style, const char *text)
 	}
 }
 
+void doc_command(struct doc *d, int indent, const char *text)
+{
+	for (const char *end; *text; text = end + (*end == '\n')) {
+		int first = d->lines;
+		end = text + strcspn(text, "\n");
+		doc_label(d, indent, MEAN_FAINT, "", 2, MEAN_COMMAND, arena_dupn(d->a, text, (size_t)(end - text)));
+		for (int i = first + 1; i < d->lines; i++)
+			d->line[i].label = "…";
+	}
+}
+
 void doc_textf(struct doc *d, int indent, style_t style, const char *fmt, ...)
 {
 	va_list ap;

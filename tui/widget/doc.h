@@ -27,6 +27,8 @@ void doc_textf(struct doc *d, int indent, style_t style, const char *fmt, ...) _
 /* The first line has a label before it; the following ones stand under the text. */
 void doc_label(struct doc *d, int indent, style_t label_style, const char *label, int label_width,
 	       style_t style, const char *text);
+/* Shell text: what a line too long for the width goes on with is marked. */
+void doc_command(struct doc *d, int indent, const char *text);
 /* Draws from line top on; returns top, put right where it was beyond the end. */
 int doc_draw(const struct doc *d, struct canvas *c, struct area area, int top);
 

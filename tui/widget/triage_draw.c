@@ -75,8 +75,11 @@ static void draw_head(const struct pen *p, const struct row *r)
 		return;
 	int at = canvas_text(p->c, y, p->area.x + 1, edge(p), r->style, r->say);
 	/* The name of the cause is worth more than how much hangs from it. */
-	if (at + 1 + text_width(r->right) <= edge(p))
-		draw_right(p, y, r, MEAN_FAINT);
+	const char *right = r->right;
+	if (at + 1 + text_width(right) > edge(p) && text_starts(right, "fixing it "))
+		right += strlen("fixing it ");
+	if (at + 1 + text_width(right) <= edge(p))
+		canvas_right(p->c, y, p->area.x, edge(p), MEAN_FAINT, right);
 }
 
 static void draw_fold(const struct pen *p, const struct row *r, bool selected)
