@@ -51,7 +51,8 @@ void app_back(struct app *a)
 	a->notice[0] = '\0';
 }
 
-void app_init(struct app *a, const struct model *m, const struct app_ops *ops, void *arg, const struct app_options *o)
+void app_init(struct app *a, const struct model *m, const struct app_ops *ops, void *arg,
+	      const struct app_options *o)
 {
 	*a = (struct app){.model = m, .ops = ops, .ops_arg = arg, .options = *o, .now = m->now};
 	a->frame = arena_new();
@@ -95,7 +96,8 @@ static void freeze(struct app *a)
 {
 	a->frozen = !a->frozen;
 	a->ops->freeze(a->ops_arg, a->frozen);
-	app_notice(a, a->frozen ? "frozen: nothing moves until you press Space again" : "live again");
+	app_notice(a,
+		   a->frozen ? "frozen: nothing moves until you press Space again" : "live again");
 }
 
 static void next_server(struct app *a)
@@ -215,8 +217,11 @@ void app_tick(struct app *a, int64_t now)
 
 static void count(struct canvas *c, int *x, enum state state, int n, int end)
 {
-	static const char *const words[] = {
-		[STATE_UNKNOWN] = "UNKN", [STATE_OK] = "OK", [STATE_WARN] = "WARN", [STATE_FAIL] = "FAIL", [STATE_BLOCKED] = "BLKD"};
+	static const char *const words[] = {[STATE_UNKNOWN] = "UNKN",
+					    [STATE_OK] = "OK",
+					    [STATE_WARN] = "WARN",
+					    [STATE_FAIL] = "FAIL",
+					    [STATE_BLOCKED] = "BLKD"};
 	if (!n)
 		return;
 	const struct state_look *look = style_state(state, false);
@@ -239,7 +244,8 @@ static int draw_clock(const struct app *a, struct canvas *c)
 	return canvas_right(c, 0, 0, c->w - 1, live ? MEAN_FAINT : MEAN_NOTICE, text);
 }
 
-static void draw_name(const struct app *a, const struct server *s, struct canvas *c, int *x, int end)
+static void draw_name(const struct app *a, const struct server *s, struct canvas *c, int *x,
+		      int end)
 {
 	*x = c->w < WIDE_HEADER ? 1 : canvas_text(c, 0, 1, end, MEAN_TITLE, "walmedic") + 2;
 	*x = canvas_text(c, 0, *x, end, MEAN_TEXT, s->name);
@@ -250,12 +256,14 @@ static void draw_name(const struct app *a, const struct server *s, struct canvas
 	if (*s->pg_version && c->w >= 110)
 		*x = canvas_printf(c, 0, *x + 2, end, MEAN_FAINT, "PostgreSQL %s", s->pg_version);
 	if (a->model->servers > 1)
-		*x = canvas_printf(c, 0, *x + 2, end, MEAN_KEY, "%d/%d Tab", a->server + 1, a->model->servers);
+		*x = canvas_printf(c, 0, *x + 2, end, MEAN_KEY, "%d/%d Tab", a->server + 1,
+				   a->model->servers);
 }
 
 static void draw_header(const struct app *a, const struct server *s, struct canvas *c)
 {
-	static const enum state counted[] = {STATE_FAIL, STATE_BLOCKED, STATE_WARN, STATE_UNKNOWN, STATE_OK};
+	static const enum state counted[] = {STATE_FAIL, STATE_BLOCKED, STATE_WARN, STATE_UNKNOWN,
+					     STATE_OK};
 	int x, end = draw_clock(a, c) - 1, width = 0, pending = words_pending(s);
 	char buf[16];
 	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
@@ -270,7 +278,8 @@ static void draw_header(const struct app *a, const struct server *s, struct canv
 	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
 		count(c, &at, counted[i], words_count(s, counted[i]), end);
 	if (pending)
-		canvas_printf(c, 0, at, end, MEAN_RUNNING, c->w < WIDE_HEADER ? "*%d" : "ask %d", pending);
+		canvas_printf(c, 0, at, end, MEAN_RUNNING, c->w < WIDE_HEADER ? "*%d" : "ask %d",
+			      pending);
 }
 
 static void draw_hints(struct app *a, struct canvas *c)
@@ -298,7 +307,8 @@ static void draw_too_small(struct canvas *c)
 {
 	canvas_printf(c, c->h / 2, 0, c->w, MEAN_NOTICE, "need %dx%d", LEAST_W, LEAST_H);
 	if (c->h > 1)
-		canvas_text(c, c->h / 2 + 1 < c->h ? c->h / 2 + 1 : 0, 0, c->w, MEAN_TEXT, "q quits");
+		canvas_text(c, c->h / 2 + 1 < c->h ? c->h / 2 + 1 : 0, 0, c->w, MEAN_TEXT,
+			    "q quits");
 }
 
 void app_draw(struct app *a, struct canvas *c)
@@ -315,6 +325,7 @@ void app_draw(struct app *a, struct canvas *c)
 		draw_header(a, s, c);
 	else
 		canvas_text(c, 0, 1, c->w, MEAN_TITLE, "walmedic");
-	a->stack[a->depth - 1].screen->draw(a, a->stack[a->depth - 1].state, c, (struct area){1, 0, c->h - 2, c->w});
+	a->stack[a->depth - 1].screen->draw(a, a->stack[a->depth - 1].state, c,
+					    (struct area){1, 0, c->h - 2, c->w});
 	draw_hints(a, c);
 }

@@ -29,9 +29,10 @@ struct app_ops {
 	int64_t (*mono_ms)(void *arg);
 	/* Acting, by a human's hand. */
 	bool (*can_act)(void *arg, int server, const char *place, const char *user);
-	/* Starts a step; what it says and how it goes on comes by app_output and app_run. The step stays
-	 * where it is until the next one starts. */
-	int (*act)(void *arg, int server, const char *cause, const struct planned *step, struct problem *p);
+	/* Starts a step; what it says and how it goes on comes by app_output and app_run. The step
+	 * stays where it is until the next one starts. */
+	int (*act)(void *arg, int server, const char *cause, const struct planned *step,
+		   struct problem *p);
 	void (*cancel)(void *arg);
 	/* One line that does the same from this host; from malloc, or NULL. */
 	char *(*one_line)(void *arg, int server, const struct planned *step);
@@ -99,7 +100,8 @@ struct app {
 	int depth;
 };
 
-void app_init(struct app *a, const struct model *m, const struct app_ops *ops, void *arg, const struct app_options *o);
+void app_init(struct app *a, const struct model *m, const struct app_ops *ops, void *arg,
+	      const struct app_options *o);
 void app_done(struct app *a);
 /* True when something may look different now. */
 bool app_key(struct app *a, int32_t key);

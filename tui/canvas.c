@@ -66,8 +66,9 @@ static void encode(int32_t ch, char buf[5])
 	buf[n] = '\0';
 }
 
-/* What may stand in a cell: a printable code point, and its width. Anything that acts on a terminal,
- * hides or reorders text becomes a question mark, also when a screen forgot to clean it. */
+/* What may stand in a cell: a printable code point, and its width. Anything that acts on a
+ * terminal, hides or reorders text becomes a question mark, also when a screen forgot to clean it.
+ */
 static int32_t harmless(int32_t ch, int *ret_width)
 {
 	char buf[5];

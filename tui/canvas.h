@@ -1,4 +1,5 @@
-/* Cells in memory: what a screen draws on. Knows no terminal; text from anywhere is harmless here. */
+/* Cells in memory: what a screen draws on. Knows no terminal; text from anywhere is harmless here.
+ */
 #ifndef WALMEDIC_TUI_CANVAS_H
 #define WALMEDIC_TUI_CANVAS_H
 

@@ -9,7 +9,8 @@
 
 extern char **environ;
 
-/* GNU screen 4.9 passes a DCS string of at most 768 bytes through; a longer one is printed as rubbish. */
+/* GNU screen 4.9 passes a DCS string of at most 768 bytes through; a longer one is printed as
+ * rubbish. */
 enum { TEXT_MAX = 8192, PIECE = 700 };
 
 enum clipboard_way clipboard_choose(const char *tmux, const char *sty)
@@ -22,19 +23,23 @@ enum clipboard_way clipboard_choose(const char *tmux, const char *sty)
 const char *clipboard_words(enum clipboard_way way)
 {
 	static const char *const words[] = {
-		[CLIPBOARD_TMUX] = "sent to tmux's buffer and the terminal (prefix ] pastes it); p shows it plain",
-		[CLIPBOARD_SCREEN] = "sent to terminal through screen; if it does not arrive, p shows it plain",
-		[CLIPBOARD_RAW] = "sent to terminal; if it does not arrive, p shows it plain",
+	    [CLIPBOARD_TMUX] =
+		"sent to tmux's buffer and the terminal (prefix ] pastes it); p shows it plain",
+	    [CLIPBOARD_SCREEN] =
+		"sent to terminal through screen; if it does not arrive, p shows it plain",
+	    [CLIPBOARD_RAW] = "sent to terminal; if it does not arrive, p shows it plain",
 	};
 	return words[way];
 }
 
 static void base64(struct str *out, const char *text, size_t n)
 {
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digit[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *p = (const unsigned char *)text;
 	for (size_t i = 0; i < n; i += 3) {
-		unsigned v = (unsigned)p[i] << 16 | (i + 1 < n ? (unsigned)p[i + 1] << 8 : 0) | (i + 2 < n ? p[i + 2] : 0);
+		unsigned v = (unsigned)p[i] << 16 | (i + 1 < n ? (unsigned)p[i + 1] << 8 : 0) |
+			     (i + 2 < n ? p[i + 2] : 0);
 		str_addc(out, digit[v >> 18 & 63]);
 		str_addc(out, digit[v >> 12 & 63]);
 		str_addc(out, i + 1 < n ? digit[v >> 6 & 63] : '=');
@@ -74,7 +79,8 @@ static void write_all(int fd, const char *text, size_t n)
 
 bool clipboard_tmux(const char *text)
 {
-	static char *const argv[] = {(char *)"tmux", (char *)"load-buffer", (char *)"-w", (char *)"-", NULL};
+	static char *const argv[] = {(char *)"tmux", (char *)"load-buffer", (char *)"-w",
+				     (char *)"-", NULL};
 	int fd[2], status;
 	pid_t pid;
 	size_t n = strlen(text);

@@ -1,5 +1,5 @@
-/* A text on its way to the clipboard of whoever sits before the terminal. No terminal acknowledges it:
- * nobody may say "copied". */
+/* A text on its way to the clipboard of whoever sits before the terminal. No terminal acknowledges
+ * it: nobody may say "copied". */
 #ifndef WALMEDIC_TUI_CLIPBOARD_H
 #define WALMEDIC_TUI_CLIPBOARD_H
 

@@ -72,7 +72,8 @@ static void finish(struct console *c)
 static void on_key(void *arg, int32_t key, bool pasted)
 {
 	struct console *c = arg;
-	/* A paste is text for a field; there it comes without line ends, elsewhere every letter would be a command. */
+	/* A paste is text for a field; there it comes without line ends, elsewhere every letter
+	 * would be a command. */
 	if (pasted ? !app_paste(&c->app, key) : !app_key(&c->app, key))
 		return;
 	want_paint(c);
@@ -143,7 +144,8 @@ static void on_readable(void *arg)
 static void on_change(void *arg)
 {
 	struct console *c = arg;
-	app_tick(&c->app, c->app.options.quiet_clock && !c->app.model->replaying ? c->app.now : now_of(c));
+	app_tick(&c->app,
+		 c->app.options.quiet_clock && !c->app.model->replaying ? c->app.now : now_of(c));
 	want_paint(c);
 }
 
@@ -269,7 +271,8 @@ static bool drop_run(struct console *c)
 	return true;
 }
 
-static int act(void *arg, int server, const char *cause, const struct planned *step, struct problem *p)
+static int act(void *arg, int server, const char *cause, const struct planned *step,
+	       struct problem *p)
 {
 	struct console *c = arg;
 	if (!drop_run(c))
@@ -278,8 +281,17 @@ static int act(void *arg, int server, const char *cause, const struct planned *s
 		c->journal = journal_open();
 	if (*journal_say(c->journal))
 		app_notice(&c->app, "%s", journal_say(c->journal));
-	struct run_order o = {.loop = c->loop, .engine = c->engine, .server = server, .cause = cause, .step = step, .journal = c->journal,
-			      .guard = &c->guard, .read_only = c->read_only, .output = on_output, .changed = on_run, .arg = c};
+	struct run_order o = {.loop = c->loop,
+			      .engine = c->engine,
+			      .server = server,
+			      .cause = cause,
+			      .step = step,
+			      .journal = c->journal,
+			      .guard = &c->guard,
+			      .read_only = c->read_only,
+			      .output = on_output,
+			      .changed = on_run,
+			      .arg = c};
 	c->run = run_start(&o, p);
 	return c->run ? 0 : -1;
 }
@@ -295,14 +307,25 @@ static char *one_line(void *arg, int server, const struct planned *step)
 {
 	struct console *c = arg;
 	struct place *place = engine_place(c->engine, server, step->place);
-	struct act_spec spec = {.text = step->text, .user = step->user, .shell = step->step->bash ? ACT_BASH : ACT_SH,
+	struct act_spec spec = {.text = step->text,
+				.user = step->user,
+				.shell = step->step->bash ? ACT_BASH : ACT_SH,
 				.timeout_ms = step->step->timeout_s * 1000};
 	return place ? place_act_command_line(place, &spec) : NULL;
 }
 
-static const struct app_ops ops = {
-	.discard_input = discard_input, .mono_ms = mono_ms, .can_act = can_act, .act = act, .cancel = cancel, .one_line = one_line,
-	.ask_now = ask_now, .freeze = freeze, .copy = copy, .plain = plain, .suspend = suspend, .redraw = redraw};
+static const struct app_ops ops = {.discard_input = discard_input,
+				   .mono_ms = mono_ms,
+				   .can_act = can_act,
+				   .act = act,
+				   .cancel = cancel,
+				   .one_line = one_line,
+				   .ask_now = ask_now,
+				   .freeze = freeze,
+				   .copy = copy,
+				   .plain = plain,
+				   .suspend = suspend,
+				   .redraw = redraw};
 
 static const struct theme *choose_theme(const struct console_options *o)
 {
@@ -325,7 +348,11 @@ static void watch(struct console *c)
 	static const struct {
 		int signo;
 		loop_call *call;
-	} rows[] = {{SIGHUP, on_hangup}, {SIGTERM, on_end}, {SIGINT, on_end}, {SIGWINCH, on_resize}, {SIGTSTP, on_stop}};
+	} rows[] = {{SIGHUP, on_hangup},
+		    {SIGTERM, on_end},
+		    {SIGINT, on_end},
+		    {SIGWINCH, on_resize},
+		    {SIGTSTP, on_stop}};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		loop_signal_watch(c->loop, rows[i].signo, rows[i].call, c);
 }
@@ -334,7 +361,8 @@ static void start(struct console *c, const struct console_options *o)
 {
 	int h, w;
 	bool ascii = o->ascii || style_needs_ascii(nl_langinfo(CODESET), term_name(c->term));
-	struct app_options ao = {.ascii = ascii, .read_only = o->read_only, .quiet_clock = o->quiet_clock};
+	struct app_options ao = {
+	    .ascii = ascii, .read_only = o->read_only, .quiet_clock = o->quiet_clock};
 	c->read_only = o->read_only;
 	guard_look(&c->guard, clock_wall_ms(), clock_mono_ms());
 	app_init(&c->app, engine_model(c->engine), &ops, c, &ao);
@@ -344,7 +372,8 @@ static void start(struct console *c, const struct console_options *o)
 	c->esc_ms = choose_esc_ms();
 	term_keys(c->term, &c->input);
 	if (term_stands_in(c->term))
-		app_notice(&c->app, "terminal \"%s\" is not known here; using \"%s\"", getenv("TERM"), term_name(c->term));
+		app_notice(&c->app, "terminal \"%s\" is not known here; using \"%s\"",
+			   getenv("TERM"), term_name(c->term));
 	engine_on_change(c->engine, on_change, c);
 	paint(c);
 }

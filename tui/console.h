@@ -12,8 +12,8 @@ struct console_options {
 	const char *theme;   /* NULL: default; NO_COLOR or no_color: mono */
 };
 
-/* Runs until the operator leaves or the terminal goes. Returns the exit status of the program: 0, or
- * 3 with a sentence on stderr when there is no terminal to paint on. */
+/* Runs until the operator leaves or the terminal goes. Returns the exit status of the program: 0,
+ * or 3 with a sentence on stderr when there is no terminal to paint on. */
 int console_run(struct loop *l, struct engine *e, const struct console_options *o);
 
 #endif

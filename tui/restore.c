@@ -7,7 +7,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-static const int deadly[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGQUIT, SIGXCPU, SIGXFSZ};
+static const int deadly[] = {SIGSEGV, SIGBUS,  SIGILL,	SIGFPE, SIGABRT,
+			     SIGSYS,  SIGQUIT, SIGXCPU, SIGXFSZ};
 enum { DEADLY = sizeof deadly / sizeof *deadly };
 
 static struct termios saved;
@@ -16,7 +17,8 @@ static struct sigaction before[DEADLY];
 
 void restore_now(void)
 {
-	/* leave the alternate screen, bracketed paste off, cursor on, cursor keys and keypad plain, no attributes */
+	/* leave the alternate screen, bracketed paste off, cursor on, cursor keys and keypad plain,
+	 * no attributes */
 	static const char text[] = "\033[?1049l\033[?2004l\033[?25h\033[?1l\033>\033[m\r\n";
 	if (!have_saved)
 		return;

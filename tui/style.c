@@ -8,49 +8,46 @@
 
 enum { BLACK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE, OWN = -1 };
 
+enum { BOLD = LOOK_BOLD, DIM = LOOK_DIM, REVERSE = LOOK_REVERSE, UNDERLINE = LOOK_UNDERLINE };
+
+enum { THEMES = 4 };
+static const struct theme themes[THEMES] = {
+	{0, "default", "the terminal's own colours"},
+	{1, "light", "for a light background"},
+	{2, "colour-blind", "nothing rests on red against green"},
+	{3, "mono", "no colour (also NO_COLOR)"},
+};
+
 /* Only the 8 ANSI colours over the terminal's own background: no plain blue (unreadable on black),
- * no yellow in the light theme (unreadable on white). */
-static const struct theme themes[] = {
-	{"default", "the terminal's own colours", {
-		[MEAN_TEXT] = {OWN, 0}, [MEAN_TITLE] = {OWN, LOOK_BOLD}, [MEAN_FAINT] = {OWN, LOOK_DIM},
-		[MEAN_LINE] = {OWN, LOOK_DIM}, [MEAN_OK] = {GREEN, 0}, [MEAN_WARN] = {YELLOW, LOOK_BOLD},
-		[MEAN_FAIL] = {RED, LOOK_BOLD}, [MEAN_BLOCKED] = {OWN, LOOK_DIM}, [MEAN_UNKNOWN] = {MAGENTA, 0},
-		[MEAN_RUNNING] = {CYAN, 0}, [MEAN_PATH] = {RED, LOOK_BOLD}, [MEAN_KEY] = {CYAN, LOOK_BOLD},
-		[MEAN_COMMAND] = {OWN, LOOK_BOLD}, [MEAN_QUOTE] = {CYAN, 0}, [MEAN_BACKUP] = {CYAN, LOOK_BOLD},
-		[MEAN_DB] = {MAGENTA, LOOK_BOLD}, [MEAN_CONSOLE] = {GREEN, LOOK_BOLD},
-		[MEAN_DANGER] = {RED, LOOK_BOLD | LOOK_REVERSE}, [MEAN_NOTICE] = {YELLOW, LOOK_BOLD}}},
-	{"light", "for a light background", {
-		[MEAN_TEXT] = {OWN, 0}, [MEAN_TITLE] = {OWN, LOOK_BOLD}, [MEAN_FAINT] = {OWN, 0},
-		[MEAN_LINE] = {OWN, 0}, [MEAN_OK] = {GREEN, 0}, [MEAN_WARN] = {MAGENTA, LOOK_BOLD},
-		[MEAN_FAIL] = {RED, LOOK_BOLD}, [MEAN_BLOCKED] = {OWN, 0}, [MEAN_UNKNOWN] = {BLUE, 0},
-		[MEAN_RUNNING] = {BLUE, 0}, [MEAN_PATH] = {RED, LOOK_BOLD}, [MEAN_KEY] = {BLUE, LOOK_BOLD},
-		[MEAN_COMMAND] = {OWN, LOOK_BOLD}, [MEAN_QUOTE] = {BLUE, 0}, [MEAN_BACKUP] = {BLUE, LOOK_BOLD},
-		[MEAN_DB] = {MAGENTA, LOOK_BOLD}, [MEAN_CONSOLE] = {GREEN, LOOK_BOLD},
-		[MEAN_DANGER] = {RED, LOOK_BOLD | LOOK_REVERSE}, [MEAN_NOTICE] = {MAGENTA, LOOK_BOLD}}},
-	{"colour-blind", "nothing rests on red against green", {
-		[MEAN_TEXT] = {OWN, 0}, [MEAN_TITLE] = {OWN, LOOK_BOLD}, [MEAN_FAINT] = {OWN, LOOK_DIM},
-		[MEAN_LINE] = {OWN, LOOK_DIM}, [MEAN_OK] = {CYAN, 0}, [MEAN_WARN] = {YELLOW, LOOK_BOLD},
-		[MEAN_FAIL] = {OWN, LOOK_BOLD | LOOK_REVERSE}, [MEAN_BLOCKED] = {OWN, LOOK_DIM},
-		[MEAN_UNKNOWN] = {MAGENTA, 0}, [MEAN_RUNNING] = {OWN, LOOK_UNDERLINE},
-		[MEAN_PATH] = {OWN, LOOK_BOLD}, [MEAN_KEY] = {OWN, LOOK_BOLD}, [MEAN_COMMAND] = {OWN, LOOK_BOLD},
-		[MEAN_QUOTE] = {CYAN, 0}, [MEAN_BACKUP] = {CYAN, LOOK_BOLD}, [MEAN_DB] = {YELLOW, LOOK_BOLD},
-		[MEAN_CONSOLE] = {OWN, LOOK_BOLD}, [MEAN_DANGER] = {YELLOW, LOOK_BOLD | LOOK_REVERSE},
-		[MEAN_NOTICE] = {YELLOW, LOOK_BOLD}}},
-	{"mono", "no colour (also NO_COLOR)", {
-		[MEAN_TEXT] = {OWN, 0}, [MEAN_TITLE] = {OWN, LOOK_BOLD}, [MEAN_FAINT] = {OWN, 0},
-		[MEAN_LINE] = {OWN, 0}, [MEAN_OK] = {OWN, 0}, [MEAN_WARN] = {OWN, LOOK_BOLD},
-		[MEAN_FAIL] = {OWN, LOOK_BOLD}, [MEAN_BLOCKED] = {OWN, 0}, [MEAN_UNKNOWN] = {OWN, 0},
-		[MEAN_RUNNING] = {OWN, 0}, [MEAN_PATH] = {OWN, LOOK_BOLD}, [MEAN_KEY] = {OWN, LOOK_BOLD},
-		[MEAN_COMMAND] = {OWN, LOOK_BOLD}, [MEAN_QUOTE] = {OWN, 0}, [MEAN_BACKUP] = {OWN, LOOK_BOLD},
-		[MEAN_DB] = {OWN, LOOK_BOLD}, [MEAN_CONSOLE] = {OWN, LOOK_BOLD},
-		[MEAN_DANGER] = {OWN, LOOK_BOLD | LOOK_REVERSE}, [MEAN_NOTICE] = {OWN, LOOK_BOLD}}},
+ * no yellow in the light theme (unreadable on white). One column a theme, in the order above. */
+static const struct paint paints[MEANINGS][THEMES] = {
+	[MEAN_TEXT] = {{OWN, 0}, {OWN, 0}, {OWN, 0}, {OWN, 0}},
+	[MEAN_TITLE] = {{OWN, BOLD}, {OWN, BOLD}, {OWN, BOLD}, {OWN, BOLD}},
+	[MEAN_FAINT] = {{OWN, DIM}, {OWN, 0}, {OWN, DIM}, {OWN, 0}},
+	[MEAN_LINE] = {{OWN, DIM}, {OWN, 0}, {OWN, DIM}, {OWN, 0}},
+	[MEAN_OK] = {{GREEN, 0}, {GREEN, 0}, {CYAN, 0}, {OWN, 0}},
+	[MEAN_WARN] = {{YELLOW, BOLD}, {MAGENTA, BOLD}, {YELLOW, BOLD}, {OWN, BOLD}},
+	[MEAN_FAIL] = {{RED, BOLD}, {RED, BOLD}, {OWN, BOLD | REVERSE}, {OWN, BOLD}},
+	[MEAN_BLOCKED] = {{OWN, DIM}, {OWN, 0}, {OWN, DIM}, {OWN, 0}},
+	[MEAN_UNKNOWN] = {{MAGENTA, 0}, {BLUE, 0}, {MAGENTA, 0}, {OWN, 0}},
+	[MEAN_RUNNING] = {{CYAN, 0}, {BLUE, 0}, {OWN, UNDERLINE}, {OWN, 0}},
+	[MEAN_PATH] = {{RED, BOLD}, {RED, BOLD}, {OWN, BOLD}, {OWN, BOLD}},
+	[MEAN_KEY] = {{CYAN, BOLD}, {BLUE, BOLD}, {OWN, BOLD}, {OWN, BOLD}},
+	[MEAN_COMMAND] = {{OWN, BOLD}, {OWN, BOLD}, {OWN, BOLD}, {OWN, BOLD}},
+	[MEAN_QUOTE] = {{CYAN, 0}, {BLUE, 0}, {CYAN, 0}, {OWN, 0}},
+	[MEAN_BACKUP] = {{CYAN, BOLD}, {BLUE, BOLD}, {CYAN, BOLD}, {OWN, BOLD}},
+	[MEAN_DB] = {{MAGENTA, BOLD}, {MAGENTA, BOLD}, {YELLOW, BOLD}, {OWN, BOLD}},
+	[MEAN_CONSOLE] = {{GREEN, BOLD}, {GREEN, BOLD}, {OWN, BOLD}, {OWN, BOLD}},
+	[MEAN_DANGER] = {{RED, BOLD | REVERSE}, {RED, BOLD | REVERSE},
+				{YELLOW, BOLD | REVERSE}, {OWN, BOLD | REVERSE}},
+	[MEAN_NOTICE] = {{YELLOW, BOLD}, {MAGENTA, BOLD}, {YELLOW, BOLD}, {OWN, BOLD}},
 };
 
 const struct theme *theme_find(const char *name)
 {
 	if (!name)
 		return &themes[0];
-	for (size_t i = 0; i < sizeof themes / sizeof *themes; i++)
+	for (int i = 0; i < THEMES; i++)
 		if (!strcmp(themes[i].name, name))
 			return &themes[i];
 	return NULL;
@@ -58,7 +55,7 @@ const struct theme *theme_find(const char *name)
 
 struct paint theme_paint(const struct theme *t, style_t style)
 {
-	struct paint p = t->paint[(style & STYLE_MEANING) % MEANINGS];
+	struct paint p = paints[(style & STYLE_MEANING) % MEANINGS][t->column];
 	if (style & STYLE_BOLD)
 		p.look |= LOOK_BOLD;
 	/* Reversed dim text is close to unreadable, and twice reversed is not reversed. */

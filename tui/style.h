@@ -46,8 +46,8 @@ struct paint {
 };
 
 struct theme {
+	int column;     /* of the table of paints */
 	const char *name, *about;
-	struct paint paint[MEANINGS];
 };
 
 /* NULL when there is no theme of that name; NULL name: the default. */

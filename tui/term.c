@@ -67,7 +67,8 @@ static const char *choose(const char *term)
 		return term;
 	for (size_t i = 1; term && i < sizeof ladder / sizeof *ladder; i++)
 		for (int k = 0; k < 4 && ladder[i].name[k]; k++)
-			if ((text_match(ladder[i].pattern, term) || i + 1 == sizeof ladder / sizeof *ladder) &&
+			if ((text_match(ladder[i].pattern, term) ||
+			     i + 1 == sizeof ladder / sizeof *ladder) &&
 			    usable(ladder[i].name[k]))
 				return ladder[i].name[k];
 	return NULL;
@@ -123,7 +124,8 @@ struct terminal *term_open(const struct theme *theme, struct problem *p)
 {
 	const char *wanted = getenv("TERM"), *name = is_dumb(wanted) ? NULL : choose(wanted);
 	if (!name) {
-		problem_set(p, "`walmedic fix` works on any terminal; or try TERM=xterm walmedic", "the terminal \"%s\" cannot place text on a screen",
+		problem_set(p, "`walmedic fix` works on any terminal; or try TERM=xterm walmedic",
+			    "the terminal \"%s\" cannot place text on a screen",
 			    wanted ? wanted : "");
 		return NULL;
 	}
@@ -136,7 +138,8 @@ struct terminal *term_open(const struct theme *theme, struct problem *p)
 	restore_install();
 	t->screen = newterm(t->name, stdout, stdin);
 	if (!t->screen) {
-		problem_set(p, "try TERM=xterm walmedic", "the terminal \"%s\" cannot be opened", t->name);
+		problem_set(p, "try TERM=xterm walmedic", "the terminal \"%s\" cannot be opened",
+			    t->name);
 		free(t);
 		return NULL;
 	}
@@ -192,7 +195,10 @@ static attr_t look_attrs(unsigned look)
 	static const struct {
 		enum look look;
 		attr_t attr;
-	} rows[] = {{LOOK_BOLD, A_BOLD}, {LOOK_DIM, A_DIM}, {LOOK_REVERSE, A_REVERSE}, {LOOK_UNDERLINE, A_UNDERLINE}};
+	} rows[] = {{LOOK_BOLD, A_BOLD},
+		    {LOOK_DIM, A_DIM},
+		    {LOOK_REVERSE, A_REVERSE},
+		    {LOOK_UNDERLINE, A_UNDERLINE}};
 	attr_t attrs = A_NORMAL;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (look & rows[i].look)
@@ -276,8 +282,9 @@ void term_keys(const struct terminal *t, struct input *in)
 		const char *capability;
 		int32_t key;
 	} rows[] = {
-		{"kcuu1", K_UP}, {"kcud1", K_DOWN}, {"kcub1", K_LEFT}, {"kcuf1", K_RIGHT}, {"khome", K_HOME}, {"kend", K_END},
-		{"kpp", K_PAGE_UP}, {"knp", K_PAGE_DOWN}, {"kent", K_ENTER}, {"kcbt", K_BACKTAB}, {"kf1", K_F1},
+	    {"kcuu1", K_UP},   {"kcud1", K_DOWN},   {"kcub1", K_LEFT},	{"kcuf1", K_RIGHT},
+	    {"khome", K_HOME}, {"kend", K_END},	    {"kpp", K_PAGE_UP}, {"knp", K_PAGE_DOWN},
+	    {"kent", K_ENTER}, {"kcbt", K_BACKTAB}, {"kf1", K_F1},
 	};
 	(void)t;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -1,4 +1,5 @@
-/* The terminal: the only room of curses. Paints canvases, restores the terminal whatever happens. */
+/* The terminal: the only room of curses. Paints canvases, restores the terminal whatever happens.
+ */
 #ifndef WALMEDIC_TUI_TERM_H
 #define WALMEDIC_TUI_TERM_H
 
@@ -34,8 +35,8 @@ void term_enter(struct terminal *t);
 void term_send(struct terminal *t, const char *bytes, size_t n);
 /* Teaches the decoder the keys of this terminal's description. */
 void term_keys(const struct terminal *t, struct input *in);
-/* Where its keys are read: an open file of our own where that can be had, so that waiting for keys without
- * blocking does not make the shell's or our own output non-blocking. */
+/* Where its keys are read: an open file of our own where that can be had, so that waiting for keys
+ * without blocking does not make the shell's or our own output non-blocking. */
 int term_input(const struct terminal *t);
 /* Discards what was typed and not yet read. */
 void term_discard_input(void);

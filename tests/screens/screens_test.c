@@ -1,5 +1,5 @@
-/* Golden screens: every scene at every size, drawn without a terminal. One file a scene; WALMEDIC_UPDATE=1
- * writes them anew (read the difference before committing it). */
+/* Golden screens: every scene at every size, drawn without a terminal. One file a scene;
+ * WALMEDIC_UPDATE=1 writes them anew (read the difference before committing it). */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +50,8 @@ static bool can_act(void *arg, int server, const char *place, const char *user)
 	return strcmp(place, "console") != 0;
 }
 
-static int act(void *arg, int server, const char *cause, const struct planned *step, struct problem *p)
+static int act(void *arg, int server, const char *cause, const struct planned *step,
+	       struct problem *p)
 {
 	(void)arg;
 	(void)server;
@@ -68,17 +69,31 @@ static char *one_line(void *arg, int server, const struct planned *step)
 	return NULL;
 }
 
-static const struct app_ops ops = {
-	.ask_now = no_ask, .freeze = no_flag, .copy = no_text, .plain = no_text, .suspend = nothing, .redraw = nothing,
-	.discard_input = nothing, .mono_ms = fake_mono, .can_act = can_act, .act = act, .cancel = nothing, .one_line = one_line};
+static const struct app_ops ops = {.ask_now = no_ask,
+				   .freeze = no_flag,
+				   .copy = no_text,
+				   .plain = no_text,
+				   .suspend = nothing,
+				   .redraw = nothing,
+				   .discard_input = nothing,
+				   .mono_ms = fake_mono,
+				   .can_act = can_act,
+				   .act = act,
+				   .cancel = nothing,
+				   .one_line = one_line};
 
 /* What happens outside, as characters among the keys. */
 enum { OUTPUT = 1, ENDED, SLOT_IS_THERE, HEALED, FAILED };
 
 static void happen(struct app *app, struct fake *f, int what)
 {
-	static const char text[] = "Creating physical replication slot 'barman' on server 'main'\nReplication slot 'barman' created\n";
-	struct run_state r = {.phase = RUN_PROVING, .acted = true, .ended = true, .expected = true, .status = what == FAILED ? 2 : 0};
+	static const char text[] = "Creating physical replication slot 'barman' on server "
+				   "'main'\nReplication slot 'barman' created\n";
+	struct run_state r = {.phase = RUN_PROVING,
+			      .acted = true,
+			      .ended = true,
+			      .expected = true,
+			      .status = what == FAILED ? 2 : 0};
 	if (what == OUTPUT)
 		app_output(app, text, sizeof text - 1);
 	else if (what == ENDED || what == FAILED)
@@ -112,10 +127,18 @@ static const struct view_of treatments[] = {
 };
 
 static const struct view_of views[] = {
-	{24, 80, false, "", "front"},        {24, 80, true, "", "front"},     {40, 120, false, "", "front"},
-	{16, 60, false, "", "front"},        {10, 40, false, "", "front"},    {24, 80, false, "jj", "front, two down"},
-	{40, 80, false, "Z", "front, unfolded"}, {24, 80, false, "e", "evidence"}, {24, 80, false, "m", "map"},
-	{40, 120, false, "m", "map"},        {24, 80, false, "?", "help"},    {24, 80, false, " ", "frozen"},
+    {24, 80, false, "", "front"},
+    {24, 80, true, "", "front"},
+    {40, 120, false, "", "front"},
+    {16, 60, false, "", "front"},
+    {10, 40, false, "", "front"},
+    {24, 80, false, "jj", "front, two down"},
+    {40, 80, false, "Z", "front, unfolded"},
+    {24, 80, false, "e", "evidence"},
+    {24, 80, false, "m", "map"},
+    {40, 120, false, "m", "map"},
+    {24, 80, false, "?", "help"},
+    {24, 80, false, " ", "frozen"},
 };
 
 static void write_canvas(const struct canvas *c, struct str *out, bool styles)
@@ -178,8 +201,8 @@ static void complain(const char *want, const char *got, const char *path)
 	int line = 1;
 	for (; *want && *want == *got; want++, got++)
 		line += *want == '\n';
-	printf("# %s differs at line %d\n# want: %.*s\n# got:  %.*s\n", path, line, (int)strcspn(want, "\n"), want,
-	       (int)strcspn(got, "\n"), got);
+	printf("# %s differs at line %d\n# want: %.*s\n# got:  %.*s\n", path, line,
+	       (int)strcspn(want, "\n"), want, (int)strcspn(got, "\n"), got);
 }
 
 static bool check_scene(const char *scene, const char *dir, bool update)
@@ -189,7 +212,8 @@ static bool check_scene(const char *scene, const char *dir, bool update)
 	snprintf(path, sizeof path, "%s/%s.screen", dir, scene);
 	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
 		render(scene, &views[i], &out);
-	for (size_t i = 0; !strcmp(scene, "slot_missing") && i < sizeof treatments / sizeof *treatments; i++)
+	for (size_t i = 0;
+	     !strcmp(scene, "slot_missing") && i < sizeof treatments / sizeof *treatments; i++)
 		render(scene, &treatments[i], &out);
 	FILE *f = update ? fopen(path, "we") : NULL;
 	if (f) {

@@ -23,16 +23,18 @@ static void state_line(struct doc *d, const struct node *n, int64_t now)
 	if (n->probe->title)
 		doc_text(d, 2, MEAN_TEXT, n->probe->title);
 	if (n->since)
-		doc_textf(d, 2, MEAN_FAINT, "since %s (%s)", words_clock(n->since, since), words_age(now, n->since, age));
+		doc_textf(d, 2, MEAN_FAINT, "since %s (%s)", words_clock(n->since, since),
+			  words_age(now, n->since, age));
 	if (n->asked_at)
-		doc_textf(d, 2, MEAN_FAINT, "last answer %s, took %lld ms", words_clock(n->asked_at, since),
-			  (long long)n->took_ms);
+		doc_textf(d, 2, MEAN_FAINT, "last answer %s, took %lld ms",
+			  words_clock(n->asked_at, since), (long long)n->took_ms);
 }
 
 static void finding(struct doc *d, const struct finding *f)
 {
 	doc_blank(d);
-	doc_label(d, 0, MEAN_FAINT, "cause", 6, f->rank == RANK_FAIL ? MEAN_FAIL : MEAN_WARN, f->cause);
+	doc_label(d, 0, MEAN_FAINT, "cause", 6, f->rank == RANK_FAIL ? MEAN_FAIL : MEAN_WARN,
+		  f->cause);
 	doc_text(d, 0, MEAN_TITLE, f->say ? f->say : "");
 	if (f->host && *f->host)
 		doc_label(d, 0, MEAN_FAINT, "fix on", 7, words_place(f->place), f->host);
@@ -66,7 +68,8 @@ static void neighbours(struct doc *d, const struct server *s, int node)
 		if (!route_breaks(s, node, i))
 			continue;
 		broken++;
-		doc_label(d, 1, node_look(o)->meaning, node_look(o)->glyph, 2, MEAN_TEXT, o->probe->id);
+		doc_label(d, 1, node_look(o)->meaning, node_look(o)->glyph, 2, MEAN_TEXT,
+			  o->probe->id);
 	}
 	if (!broken)
 		doc_text(d, 1, MEAN_FAINT, "nothing");
@@ -80,7 +83,8 @@ void dossier_write(struct doc *d, const struct server *s, int node, int64_t now)
 	if (n->explained_by >= 0)
 		doc_textf(d, 2, MEAN_FAINT, "explained by %s", s->node[n->explained_by].probe->id);
 	if (v->state == STATE_BLOCKED && n->blocked_by >= 0)
-		doc_textf(d, 2, MEAN_BLOCKED, "not asked: there is nothing to look at until %s is green",
+		doc_textf(d, 2, MEAN_BLOCKED,
+			  "not asked: there is nothing to look at until %s is green",
 			  s->node[n->blocked_by].probe->id);
 	for (int i = 0; i < v->findings; i++)
 		finding(d, &v->finding[i]);

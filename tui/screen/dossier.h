@@ -1,4 +1,5 @@
-/* All that is known about one node, as a document: for the evidence screen and the pane beside the list. */
+/* All that is known about one node, as a document: for the evidence screen and the pane beside the
+ * list. */
 #ifndef WALMEDIC_TUI_SCREEN_DOSSIER_H
 #define WALMEDIC_TUI_SCREEN_DOSSIER_H
 

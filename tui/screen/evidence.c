@@ -31,8 +31,12 @@ static bool act(struct app *app, void *state, enum action action)
 {
 	struct evidence *e = state;
 	const struct server *s = app_server(app);
-	const int by[ACTIONS] = {[ACT_UP] = -1, [ACT_DOWN] = 1, [ACT_PAGE_UP] = -e->page, [ACT_PAGE_DOWN] = e->page,
-				 [ACT_FIRST] = -(1 << 20), [ACT_LAST] = 1 << 20};
+	const int by[ACTIONS] = {[ACT_UP] = -1,
+				 [ACT_DOWN] = 1,
+				 [ACT_PAGE_UP] = -e->page,
+				 [ACT_PAGE_DOWN] = e->page,
+				 [ACT_FIRST] = -(1 << 20),
+				 [ACT_LAST] = 1 << 20};
 	if (by[action]) {
 		e->top += by[action];
 		e->top = e->top < 0 ? 0 : e->top;
@@ -46,7 +50,8 @@ static bool act(struct app *app, void *state, enum action action)
 		return true;
 	}
 	if (action == ACT_COPY || action == ACT_PLAIN) {
-		const char *text = arena_printf(app->frame, "%s\n%s", node_say(&s->node[e->node]), node_evidence(&s->node[e->node]));
+		const char *text = arena_printf(app->frame, "%s\n%s", node_say(&s->node[e->node]),
+						node_evidence(&s->node[e->node]));
 		(action == ACT_COPY ? app->ops->copy : app->ops->plain)(app->ops_arg, text);
 		return true;
 	}
@@ -55,11 +60,17 @@ static bool act(struct app *app, void *state, enum action action)
 
 static const struct hint *hints(struct app *app, void *state)
 {
-	static const struct hint list[] = {{ACT_BACK, NULL}, {ACT_RECHECK, NULL}, {ACT_COPY, NULL}, {ACT_PLAIN, NULL}, {ACT_FREEZE, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
+	static const struct hint list[] = {{ACT_BACK, NULL},  {ACT_RECHECK, NULL}, {ACT_COPY, NULL},
+					   {ACT_PLAIN, NULL}, {ACT_FREEZE, NULL},  {ACT_HELP, NULL},
+					   {ACT_NONE, NULL}};
 	(void)app;
 	(void)state;
 	return list;
 }
 
-const struct screen screen_evidence = {
-	.name = "evidence", .size = sizeof(struct evidence), .open = open, .draw = draw, .act = act, .hints = hints};
+const struct screen screen_evidence = {.name = "evidence",
+				       .size = sizeof(struct evidence),
+				       .open = open,
+				       .draw = draw,
+				       .act = act,
+				       .hints = hints};

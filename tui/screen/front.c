@@ -56,10 +56,12 @@ static int route_node(const struct server *s, const struct triage *t)
 	return s->roots ? s->root[0].node : -1;
 }
 
-static void change_line(const struct server *s, const struct change *ch, struct canvas *c, int y, int x, int end)
+static void change_line(const struct server *s, const struct change *ch, struct canvas *c, int y,
+			int x, int end)
 {
 	char clock[16];
-	const struct state_look *from = style_state(ch->from, ch->from == STATE_UNKNOWN), *to = style_state(ch->to, false);
+	const struct state_look *from = style_state(ch->from, ch->from == STATE_UNKNOWN),
+				*to = style_state(ch->to, false);
 	x = canvas_text(c, y, x, end, MEAN_FAINT, words_clock(ch->at, clock)) + 2;
 	x = canvas_text(c, y, x, end, MEAN_TEXT, s->node[ch->node].probe->id) + 2;
 	x = canvas_text(c, y, x, end, from->meaning, from->word);
@@ -81,7 +83,8 @@ static void draw_changes(const struct server *s, struct canvas *c, struct area a
 		if (is_news(&s->change[i]))
 			change_line(s, &s->change[i], c, y++, area.x + 2, area.x + area.w);
 	if (y == area.y + 1)
-		canvas_text(c, y, area.x + 2, area.x + area.w, MEAN_FAINT, "none since walmedic started");
+		canvas_text(c, y, area.x + 2, area.x + area.w, MEAN_FAINT,
+			    "none since walmedic started");
 }
 
 static void draw_last_change(const struct server *s, struct canvas *c, int y)
@@ -93,7 +96,8 @@ static void draw_last_change(const struct server *s, struct canvas *c, int y)
 			change_line(s, &s->change[i], c, y, x, c->w - 1);
 			return;
 		}
-	canvas_text(c, y, x, c->w, MEAN_FAINT, *s->other_route ? s->other_route : "no change since walmedic started");
+	canvas_text(c, y, x, c->w, MEAN_FAINT,
+		    *s->other_route ? s->other_route : "no change since walmedic started");
 }
 
 static void duration(struct doc *d, const char *label, double seconds, const char *none)
@@ -103,43 +107,67 @@ static void duration(struct doc *d, const char *label, double seconds, const cha
 		str_add(&s, none);
 	else
 		text_duration(&s, seconds);
-	doc_label(d, 2, MEAN_FAINT, label, 24, isnan(seconds) ? MEAN_FAINT : MEAN_TEXT, str_text(&s));
+	doc_label(d, 2, MEAN_FAINT, label, 24, isnan(seconds) ? MEAN_FAINT : MEAN_TEXT,
+		  str_text(&s));
 	str_free(&s);
 }
 
 static bool all_green(const struct server *s)
 {
-	return s->sweep_done && !s->roots && !words_count(s, STATE_FAIL) && !words_count(s, STATE_WARN) &&
-	       !words_pending(s) && words_count(s, STATE_OK);
+	return s->sweep_done && !s->roots && !words_count(s, STATE_FAIL) &&
+	       !words_count(s, STATE_WARN) && !words_pending(s) && words_count(s, STATE_OK);
 }
 
-static void draw_calm(struct app *app, const struct server *s, struct triage *t, struct front *f, struct canvas *c, struct area area)
+static void draw_calm(struct app *app, const struct server *s, struct triage *t, struct front *f,
+		      struct canvas *c, struct area area)
 {
 	struct doc *d = doc_new(app->frame, area.w - 3);
 	int backup = server_node(s, "backup.fresh");
-	int unseen = words_count(s, STATE_UNKNOWN) + words_count(s, STATE_BLOCKED), passed = words_count(s, STATE_OK);
+	int unseen = words_count(s, STATE_UNKNOWN) + words_count(s, STATE_BLOCKED),
+	    passed = words_count(s, STATE_OK);
 	if (unseen)
 		doc_label(d, 0, MEAN_UNKNOWN, "?", 2, MEAN_UNKNOWN,
-			  arena_printf(app->frame, "%d probes passed, %d cannot be seen from here", passed, unseen));
+			  arena_printf(app->frame, "%d probes passed, %d cannot be seen from here",
+				       passed, unseen));
 	else
-		doc_label(d, 0, MEAN_OK, "✓", 2, MEAN_OK,
-			  arena_printf(app->frame, "all green: %d probes passed, nothing to do", passed));
+		doc_label(
+		    d, 0, MEAN_OK, "✓", 2, MEAN_OK,
+		    arena_printf(app->frame, "all green: %d probes passed, nothing to do", passed));
 	duration(d, "lost if it died now", s->rpo_s, "not known");
 	for (int i = 0; i < s->nodes && backup < 0; i++)
 		if (s->node[i].probe->stage == STAGE_BACKUP && s->node[i].verdict.state == STATE_OK)
 			backup = i;
 	if (backup >= 0)
-		doc_label(d, 2, MEAN_FAINT, "last backup", 24, MEAN_TEXT, node_say(&s->node[backup]));
+		doc_label(d, 2, MEAN_FAINT, "last backup", 24, MEAN_TEXT,
+			  node_say(&s->node[backup]));
 	duration(d, "pg_wal full in", s->pg_wal_full_s, "not in sight");
 	duration(d, "backup space full in", s->backup_full_s, "not in sight");
 	doc_blank(d);
 	doc_draw(d, c, (struct area){area.y, area.x + 1, area.h, area.w - 1}, 0);
 	int used = d->lines < area.h ? d->lines : area.h;
-	triage_draw(t, app->frame, &f->memory, c, (struct area){area.y + used, area.x, area.h - used, area.w});
+	triage_draw(t, app->frame, &f->memory, c,
+		    (struct area){area.y + used, area.x, area.h - used, area.w});
 }
 
-/* The list, and below it where there is room: focus, way, changes. Returns nothing; area is the whole column. */
-static void draw_column(struct app *app, struct front *f, struct triage *t, const struct route *r, struct canvas *c, struct area area)
+/* What the list leaves free shows the system's own words about the node in view. */
+static void draw_words(struct app *app, const struct server *s, int node, const struct triage *t,
+		       struct canvas *c, struct area list)
+{
+	struct area free_part = {list.y + t->lines + 1, list.x, list.h - t->lines - 1, list.w};
+	if (node < 0 || free_part.h < 2 || !*node_evidence(&s->node[node]))
+		return;
+	struct doc *d = doc_new(app->frame, list.w - 5);
+	doc_text(d, 1, MEAN_QUOTE, node_evidence(&s->node[node]));
+	int lines = d->lines < free_part.h ? d->lines : free_part.h;
+	for (int i = 0; i < lines; i++)
+		canvas_char(c, free_part.y + i, list.x + 2, MEAN_LINE, 0x2502);
+	doc_draw(d, c, (struct area){free_part.y, list.x + 3, lines, list.w - 4}, 0);
+}
+
+/* The list, and below it where there is room: focus, way, changes. Returns nothing; area is the
+ * whole column. */
+static void draw_column(struct app *app, struct front *f, struct triage *t, const struct route *r,
+			struct canvas *c, struct area area)
 {
 	const struct server *s = t->server;
 	int node = focus_node(f, t), bottom = area.y + area.h, end = area.x + area.w;
@@ -152,7 +180,8 @@ static void draw_column(struct app *app, struct front *f, struct triage *t, cons
 		route_draw(r, s, c, --bottom, area.x + 1, end - 1);
 	if (tall && node >= 0) {
 		bottom -= FOCUS_LINES;
-		focus_draw(s, node, app->frame, c, (struct area){bottom, area.x, FOCUS_LINES, area.w});
+		focus_draw(s, node, app->frame, c,
+			   (struct area){bottom, area.x, FOCUS_LINES, area.w});
 	}
 	f->page = bottom - area.y;
 	struct area list = {area.y, area.x, bottom - area.y, area.w};
@@ -160,9 +189,12 @@ static void draw_column(struct app *app, struct front *f, struct triage *t, cons
 		draw_calm(app, s, t, f, c, list);
 	else
 		triage_draw(t, app->frame, &f->memory, c, list);
+	if (c->w < WIDE && !all_green(s))
+		draw_words(app, s, node, t, c, list);
 }
 
-static void draw_side(struct app *app, struct front *f, struct triage *t, struct canvas *c, struct area area)
+static void draw_side(struct app *app, struct front *f, struct triage *t, struct canvas *c,
+		      struct area area)
 {
 	int node = focus_node(f, t);
 	for (int y = 0; y < area.h; y++)
@@ -240,7 +272,9 @@ static void enter(struct app *app, struct front *f, struct triage *t)
 		f->memory.open[r->fold] = !f->memory.open[r->fold];
 		return;
 	}
-	const char *cause = r->kind == ROW_ROOT ? r->root->finding->cause : r->kind == ROW_ADVICE ? r->branch : NULL;
+	const char *cause = r->kind == ROW_ROOT	    ? r->root->finding->cause
+			    : r->kind == ROW_ADVICE ? r->branch
+						    : NULL;
 	if (f->walked >= 0 || (!cause && node >= 0)) {
 		const struct verdict *v = &t->server->node[node].verdict;
 		cause = v->findings ? v->finding[0].cause : NULL;
@@ -284,8 +318,8 @@ static void hand_out(struct app *app, const struct server *s, int node, bool cop
 	if (node < 0)
 		return;
 	const struct node *n = &s->node[node];
-	const char *text = arena_printf(app->frame, "%s: %s%s%s", n->probe->id, node_say(n), *node_evidence(n) ? "\n" : "",
-					node_evidence(n));
+	const char *text = arena_printf(app->frame, "%s: %s%s%s", n->probe->id, node_say(n),
+					*node_evidence(n) ? "\n" : "", node_evidence(n));
 	(copy ? app->ops->copy : app->ops->plain)(app->ops_arg, text);
 }
 
@@ -298,8 +332,11 @@ static void top(struct front *f)
 static bool move(struct front *f, struct triage *t, enum action action)
 {
 	int page = f->page > 2 ? f->page - 2 : 1;
-	const int by[ACTIONS] = {
-		[ACT_UP] = -1, [ACT_DOWN] = 1, [ACT_PAGE_UP] = -page, [ACT_PAGE_DOWN] = page, [ACT_LAST] = 1 << 20};
+	const int by[ACTIONS] = {[ACT_UP] = -1,
+				 [ACT_DOWN] = 1,
+				 [ACT_PAGE_UP] = -page,
+				 [ACT_PAGE_DOWN] = page,
+				 [ACT_LAST] = 1 << 20};
 	if (by[action])
 		triage_move(t, &f->memory, by[action]);
 	else if (action == ACT_FIRST)
@@ -356,18 +393,25 @@ static bool has_remedy(const struct front *f, const struct triage *t)
 static const struct hint *hints(struct app *app, void *state)
 {
 	static const struct hint rest[] = {
-		{ACT_EVIDENCE, NULL}, {ACT_RECHECK, NULL}, {ACT_FREEZE, NULL}, {ACT_MAP, NULL}, {ACT_HELP, NULL}, {ACT_QUIT, NULL},
-		{ACT_LEFT, NULL}, {ACT_COPY, NULL}, {ACT_NEXT, NULL}, {ACT_NONE, NULL}};
+	    {ACT_EVIDENCE, NULL}, {ACT_RECHECK, NULL}, {ACT_FREEZE, NULL}, {ACT_MAP, NULL},
+	    {ACT_HELP, NULL},	  {ACT_QUIT, NULL},    {ACT_LEFT, NULL},   {ACT_COPY, NULL},
+	    {ACT_NEXT, NULL},	  {ACT_NONE, NULL}};
 	struct hint *list = arena_alloc(app->frame, sizeof rest + sizeof *list);
 	struct front *f = state;
 	if (!app_server(app))
 		return &rest[3];
 	struct triage *t = build(app, f);
 	bool fold_row = t->selected >= 0 && t->row[t->selected].kind == ROW_FOLD;
-	list[0] = (struct hint){ACT_OPEN, has_remedy(f, t) ? "Enter remedy" : fold_row ? "Enter unfold" : "Enter evidence"};
+	list[0] = (struct hint){ACT_OPEN, has_remedy(f, t) ? "Enter remedy"
+					  : fold_row	   ? "Enter unfold"
+							   : "Enter evidence"};
 	memcpy(list + 1, rest, sizeof rest);
 	return list;
 }
 
-const struct screen screen_front = {
-	.name = "front", .size = sizeof(struct front), .open = open, .draw = draw, .act = act, .hints = hints};
+const struct screen screen_front = {.name = "front",
+				    .size = sizeof(struct front),
+				    .open = open,
+				    .draw = draw,
+				    .act = act,
+				    .hints = hints};

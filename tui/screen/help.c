@@ -25,7 +25,8 @@ static void legend(struct doc *d)
 	doc_text(d, 0, MEAN_TITLE, "Signs");
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const struct state_look *look = style_state(rows[i].state, rows[i].pending);
-		doc_label(d, 1, look->meaning, arena_printf(d->a, "%s %s", look->glyph, look->word), 8, MEAN_TEXT, rows[i].says);
+		doc_label(d, 1, look->meaning, arena_printf(d->a, "%s %s", look->glyph, look->word),
+			  8, MEAN_TEXT, rows[i].says);
 	}
 }
 
@@ -40,8 +41,11 @@ static void draw(struct app *app, void *state, struct canvas *c, struct area are
 	legend(d);
 	doc_blank(d);
 	doc_text(d, 0, MEAN_TITLE, "How to read the list");
-	doc_text(d, 1, MEAN_TEXT, "A root cause is a failure that nothing else explains: fix the first one first. What hangs under it is broken or "
-		 "cannot be asked because of it, and comes back by itself. Nothing here changes a system but a step that you run and confirm.");
+	doc_text(d, 1, MEAN_TEXT,
+		 "A root cause is a failure that nothing else explains: fix the first one first. "
+		 "What hangs under it is broken or "
+		 "cannot be asked because of it, and comes back by itself. Nothing here changes a "
+		 "system but a step that you run and confirm.");
 	canvas_fill(c, area.y, 0, area.w, MEAN_LINE, 0x2500);
 	h->page = area.h - 2;
 	h->top = doc_draw(d, c, (struct area){area.y + 1, 2, area.h - 1, area.w - 3}, h->top);
@@ -50,8 +54,12 @@ static void draw(struct app *app, void *state, struct canvas *c, struct area are
 static bool act(struct app *app, void *state, enum action action)
 {
 	struct help *h = state;
-	const int by[ACTIONS] = {[ACT_UP] = -1, [ACT_DOWN] = 1, [ACT_PAGE_UP] = -h->page, [ACT_PAGE_DOWN] = h->page,
-				 [ACT_FIRST] = -(1 << 20), [ACT_LAST] = 1 << 20};
+	const int by[ACTIONS] = {[ACT_UP] = -1,
+				 [ACT_DOWN] = 1,
+				 [ACT_PAGE_UP] = -h->page,
+				 [ACT_PAGE_DOWN] = h->page,
+				 [ACT_FIRST] = -(1 << 20),
+				 [ACT_LAST] = 1 << 20};
 	(void)app;
 	h->top += by[action];
 	h->top = h->top < 0 ? 0 : h->top;

@@ -16,8 +16,12 @@ static void write_stage(struct doc *d, const struct server *s, enum stage stage)
 		const struct state_look *look = node_look(n);
 		if (n->probe->stage != stage)
 			continue;
-		doc_label(d, 2, look->meaning, arena_printf(d->a, "%s %-4s %s", look->glyph, look->word, n->probe->id), 28,
-			  look->meaning == MEAN_OK || look->meaning == MEAN_FAINT ? MEAN_FAINT : MEAN_TEXT, node_say(n));
+		doc_label(d, 2, look->meaning,
+			  arena_printf(d->a, "%s %-4s %s", look->glyph, look->word, n->probe->id),
+			  28,
+			  look->meaning == MEAN_OK || look->meaning == MEAN_FAINT ? MEAN_FAINT
+										  : MEAN_TEXT,
+			  node_say(n));
 	}
 }
 
@@ -28,7 +32,8 @@ static void draw(struct app *app, void *state, struct canvas *c, struct area are
 	struct route route;
 	if (!s)
 		return;
-	int cause = s->roots ? s->root[0].node : -1, root = cause < 0 ? -1 : (int)s->node[cause].probe->stage;
+	int cause = s->roots ? s->root[0].node : -1,
+	    root = cause < 0 ? -1 : (int)s->node[cause].probe->stage;
 	bool wide = c->w >= 110;
 	route_find(s, cause, &route);
 	if (wide)
@@ -47,14 +52,19 @@ static void draw(struct app *app, void *state, struct canvas *c, struct area are
 		write_stage(d, s, (enum stage)i);
 	}
 	m->page = area.y + area.h - y - 2;
-	m->top = doc_draw(d, c, (struct area){y + 1, 1, area.y + area.h - y - 1, area.w - 2}, m->top);
+	m->top =
+	    doc_draw(d, c, (struct area){y + 1, 1, area.y + area.h - y - 1, area.w - 2}, m->top);
 }
 
 static bool act(struct app *app, void *state, enum action action)
 {
 	struct map *m = state;
-	const int by[ACTIONS] = {[ACT_UP] = -1, [ACT_DOWN] = 1, [ACT_PAGE_UP] = -m->page, [ACT_PAGE_DOWN] = m->page,
-				 [ACT_FIRST] = -(1 << 20), [ACT_LAST] = 1 << 20};
+	const int by[ACTIONS] = {[ACT_UP] = -1,
+				 [ACT_DOWN] = 1,
+				 [ACT_PAGE_UP] = -m->page,
+				 [ACT_PAGE_DOWN] = m->page,
+				 [ACT_FIRST] = -(1 << 20),
+				 [ACT_LAST] = 1 << 20};
 	(void)app;
 	m->top += by[action];
 	m->top = m->top < 0 ? 0 : m->top;
@@ -63,10 +73,15 @@ static bool act(struct app *app, void *state, enum action action)
 
 static const struct hint *hints(struct app *app, void *state)
 {
-	static const struct hint list[] = {{ACT_BACK, NULL}, {ACT_FREEZE, NULL}, {ACT_RECHECK_ALL, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
+	static const struct hint list[] = {{ACT_BACK, NULL},
+					   {ACT_FREEZE, NULL},
+					   {ACT_RECHECK_ALL, NULL},
+					   {ACT_HELP, NULL},
+					   {ACT_NONE, NULL}};
 	(void)app;
 	(void)state;
 	return list;
 }
 
-const struct screen screen_map = {.name = "map", .size = sizeof(struct map), .draw = draw, .act = act, .hints = hints};
+const struct screen screen_map = {
+    .name = "map", .size = sizeof(struct map), .draw = draw, .act = act, .hints = hints};

@@ -64,6 +64,7 @@ static void run_step(struct app *app, struct treatment *t)
 	g->started = mono(app);
 	t->running = t->under_way = t->at;
 	t->top = 0;
+	t->follow = true;
 	struct plan plan;
 	struct arena *fresh = arena_new();
 	treatment_make(app, t, fresh, &plan);
@@ -147,9 +148,24 @@ static void run_changed(struct app *app, void *state, const struct run_state *r)
 	treatment_plan(app, t);
 }
 
+/* A step done elsewhere, by hand: nobody tells us but its probe. */
+static void watch_by_hand(struct app *app, struct treatment *t)
+{
+	const struct server *s = app_server(app);
+	const struct planned *p = treatment_step(t);
+	const char *probe = p && s && t->by_hand ? treatment_unproven(s, p->step) : NULL;
+	if (!probe || t->running >= 0 || treatment_watching(t) ||
+	    mono(app) - t->asked < ASK_EVERY_MS)
+		return;
+	t->asked = mono(app);
+	if (server_node(s, probe) >= 0)
+		app->ops->ask_now(app->ops_arg, t->server, server_node(s, probe));
+}
+
 static void tick(struct app *app, void *state)
 {
 	struct treatment *t = state;
+	watch_by_hand(app, t);
 	if (t->question == Q_NONE && app->model->version != t->planned_at)
 		treatment_plan(app, t);
 }
@@ -162,7 +178,9 @@ static void next_value(struct app *app, struct treatment *t, int from)
 		ask_question(app, t, Q_VALUE);
 		t->value = i;
 		const struct server *s = app_server(app);
-		const char *now = t->answered[i] ? t->answer[i] : s ? plan_fallback(&t->page->ask[i], s->view) : "";
+		const char *now = t->answered[i] ? t->answer[i]
+				  : s		 ? plan_fallback(&t->page->ask[i], s->view)
+						 : "";
 		field_set(&t->field, now);
 		return;
 	}
@@ -237,9 +255,12 @@ static void copy(struct app *app, struct treatment *t, bool one_line)
 	}
 	char *line = one_line ? app->ops->one_line(app->ops_arg, t->server, p) : NULL;
 	if (one_line && !line)
-		app_notice(app, "there is no way in to %s as %s from here; c copies the command itself", p->host, p->user);
+		app_notice(app,
+			   "there is no way in to %s as %s from here; c copies the command itself",
+			   p->host, p->user);
 	else
 		app->ops->copy(app->ops_arg, one_line ? line : p->text);
+	t->by_hand = true;
 	free(line);
 }
 
@@ -249,7 +270,8 @@ static void plain(struct app *app, struct treatment *t)
 	struct str s = {0};
 	for (int i = 0; i < t->plan.steps; i++) {
 		const struct planned *p = &t->plan.step[i];
-		str_addf(&s, "# %d. %s   (on %s as %s, %s)\n%s\n\n", p->number, p->step->heading ? p->step->heading : "", p->host, p->user,
+		str_addf(&s, "# %d. %s   (on %s as %s, %s)\n%s\n\n", p->number,
+			 p->step->heading ? p->step->heading : "", p->host, p->user,
 			 risk_names[p->step->risk], p->shown ? p->shown : "");
 	}
 	app->ops->plain(app->ops_arg, str_text(&s));
@@ -262,14 +284,17 @@ static void go_to(struct treatment *t, int step)
 		return;
 	t->at = step;
 	t->top = 0;
+	t->by_hand = false;
 }
 
 static bool scroll(struct treatment *t, enum action action)
 {
 	const int page = t->page_lines;
-	const int by[ACTIONS] = {[ACT_UP] = -1, [ACT_DOWN] = 1, [ACT_PAGE_UP] = -page, [ACT_PAGE_DOWN] = page,
-				 [ACT_FIRST] = -(1 << 20), [ACT_LAST] = 1 << 20};
+	const int by[ACTIONS] = {
+	    [ACT_UP] = -1,	    [ACT_DOWN] = 1,	      [ACT_PAGE_UP] = -page,
+	    [ACT_PAGE_DOWN] = page, [ACT_FIRST] = -(1 << 20), [ACT_LAST] = 1 << 20};
 	t->top += by[action];
+	t->follow = t->follow && !by[action];
 	t->top = t->top < 0 ? 0 : t->top;
 	return by[action] != 0;
 }
@@ -295,7 +320,8 @@ static bool act(struct app *app, void *state, enum action action)
 	if (scroll(t, action) || stay(app, t, action))
 		return true;
 	if (action == ACT_RECHECK || action == ACT_OPEN)
-		action == ACT_RECHECK ? want_run(app, t) : app_notice(app, "r runs this step, c copies it");
+		action == ACT_RECHECK ? want_run(app, t)
+				      : app_notice(app, "r runs this step, c copies it");
 	else if (action == ACT_COPY || action == ACT_COPY_LINE)
 		copy(app, t, action == ACT_COPY_LINE);
 	else if (action == ACT_PLAIN)
@@ -315,17 +341,23 @@ static bool act(struct app *app, void *state, enum action action)
 
 static const struct hint *hints(struct app *app, void *state)
 {
-	static const struct hint running[] = {{ACT_CANCEL, NULL}, {ACT_FREEZE, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
+	static const struct hint running[] = {
+	    {ACT_CANCEL, NULL}, {ACT_FREEZE, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
 	static const struct hint reading[] = {
-		{ACT_RECHECK, "r run"}, {ACT_COPY, NULL}, {ACT_COPY_LINE, NULL}, {ACT_PLAIN, NULL}, {ACT_NEXT, "][ step"},
-		{ACT_EVIDENCE, NULL}, {ACT_BACK, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
+	    {ACT_RECHECK, "r run"}, {ACT_COPY, NULL},	   {ACT_COPY_LINE, NULL},
+	    {ACT_PLAIN, NULL},	    {ACT_NEXT, "][ step"}, {ACT_EVIDENCE, NULL},
+	    {ACT_BACK, NULL},	    {ACT_HELP, NULL},	   {ACT_NONE, NULL}};
 	static const struct hint asking[] = {
-		{ACT_RECHECK, "r run"}, {ACT_COPY, NULL}, {ACT_COPY_LINE, NULL}, {ACT_PLAIN, NULL}, {ACT_NEXT, "][ step"},
-		{ACT_ANSWER, NULL}, {ACT_BACK, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
-	static const struct hint missing[] = {
-		{ACT_ANSWER, NULL}, {ACT_NEXT, "][ step"}, {ACT_EVIDENCE, NULL}, {ACT_BACK, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
-	static const struct hint yes_no[] = {{ACT_OPEN, "y run it"}, {ACT_OPEN, "n do not"}, {ACT_NONE, NULL}};
-	static const struct hint typing[] = {{ACT_OPEN, "Enter done"}, {ACT_BACK, "Esc give up"}, {ACT_NONE, NULL}};
+	    {ACT_RECHECK, "r run"}, {ACT_COPY, NULL},	   {ACT_COPY_LINE, NULL},
+	    {ACT_PLAIN, NULL},	    {ACT_NEXT, "][ step"}, {ACT_ANSWER, NULL},
+	    {ACT_BACK, NULL},	    {ACT_HELP, NULL},	   {ACT_NONE, NULL}};
+	static const struct hint missing[] = {{ACT_ANSWER, NULL},   {ACT_NEXT, "][ step"},
+					      {ACT_EVIDENCE, NULL}, {ACT_BACK, NULL},
+					      {ACT_HELP, NULL},	    {ACT_NONE, NULL}};
+	static const struct hint yes_no[] = {
+	    {ACT_OPEN, "y run it"}, {ACT_OPEN, "n do not"}, {ACT_NONE, NULL}};
+	static const struct hint typing[] = {
+	    {ACT_OPEN, "Enter done"}, {ACT_BACK, "Esc give up"}, {ACT_NONE, NULL}};
 	const struct treatment *t = state;
 	(void)app;
 	if (t->question != Q_NONE)
@@ -350,6 +382,17 @@ static bool moving(void *state)
 	return t->running >= 0 || treatment_watching(t);
 }
 
-const struct screen screen_remedy = {
-	.name = "remedy", .size = sizeof(struct treatment), .open = open, .close = close_screen, .draw = draw, .act = act, .key = key,
-	.hints = hints, .tick = tick, .busy = busy, .moving = moving, .output = output, .run = run_changed, .paste = paste};
+const struct screen screen_remedy = {.name = "remedy",
+				     .size = sizeof(struct treatment),
+				     .open = open,
+				     .close = close_screen,
+				     .draw = draw,
+				     .act = act,
+				     .key = key,
+				     .hints = hints,
+				     .tick = tick,
+				     .busy = busy,
+				     .moving = moving,
+				     .output = output,
+				     .run = run_changed,
+				     .paste = paste};

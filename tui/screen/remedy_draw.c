@@ -9,11 +9,15 @@
 
 enum { SAY_LINES = 3, LIST_LINES = 8, WIDE = 110, SIDE = 48 };
 
-static const enum meaning risk_meaning[RISKS] = {
-	[RISK_READ] = MEAN_FAINT, [RISK_CHANGE] = MEAN_WARN, [RISK_RESTART] = MEAN_FAIL, [RISK_DESTRUCTIVE] = MEAN_DANGER};
-static const char *const risk_says[RISKS] = {
-	[RISK_READ] = "only reads", [RISK_CHANGE] = "changes something, asks y/N", [RISK_RESTART] = "restarts a service, asks y/N",
-	[RISK_DESTRUCTIVE] = "cannot be undone: asks for the host's name"};
+static const enum meaning risk_meaning[RISKS] = {[RISK_READ] = MEAN_FAINT,
+						 [RISK_CHANGE] = MEAN_WARN,
+						 [RISK_RESTART] = MEAN_FAIL,
+						 [RISK_DESTRUCTIVE] = MEAN_DANGER};
+static const char *const risk_says[RISKS] = {[RISK_READ] = "only reads",
+					     [RISK_CHANGE] = "changes something, asks y/N",
+					     [RISK_RESTART] = "restarts a service, asks y/N",
+					     [RISK_DESTRUCTIVE] =
+						 "cannot be undone: asks for the host's name"};
 
 /* ---- the head: what is wrong, or that it is gone ---- */
 
@@ -35,7 +39,8 @@ static int draw_head(struct app *app, const struct treatment *t, struct canvas *
 	int node = treatment_node(app, t), y = area.y, end = area.x + area.w;
 	const char *title = t->page ? t->page->title : "";
 	if (node < 0) {
-		int x = canvas_printf(c, y, area.x + 1, end, MEAN_OK, "✓ ok   %s is gone", t->cause);
+		int x =
+		    canvas_printf(c, y, area.x + 1, end, MEAN_OK, "✓ ok   %s is gone", t->cause);
 		return draw_title(c, y, x + 2, area, title);
 	}
 	const struct finding *f = NULL;
@@ -43,10 +48,12 @@ static int draw_head(struct app *app, const struct treatment *t, struct canvas *
 	for (int i = 0; i < v->findings && !f; i++)
 		f = strcmp(v->finding[i].cause, t->cause) ? NULL : &v->finding[i];
 	const struct state_look *look = node_look(&s->node[node]);
-	int x = canvas_printf(c, y, area.x + 1, end, look->meaning, "%s %s %s", look->glyph, look->word, t->cause);
+	int x = canvas_printf(c, y, area.x + 1, end, look->meaning, "%s %s %s", look->glyph,
+			      look->word, t->cause);
 	y = draw_title(c, y, x + 2, area, title);
 	const char *line[SAY_LINES];
-	int n = wrap_text(app->frame, f && f->say ? f->say : node_say(&s->node[node]), area.w - 4, line, SAY_LINES);
+	int n = wrap_text(app->frame, f && f->say ? f->say : node_say(&s->node[node]), area.w - 4,
+			  line, SAY_LINES);
 	for (int i = 0; i < n; i++)
 		canvas_text(c, y++, area.x + 3, end, MEAN_TEXT, line[i]);
 	return y;
@@ -67,22 +74,29 @@ static struct sign step_sign(const struct treatment *t, int i)
 		[UNSURE] = {"?", "end not seen", MEAN_UNKNOWN}};
 	const struct progress *g = &t->progress[i];
 	if (g->done)
-		return (struct sign){"✓", g->was_green ? "was green" : t->plan.step[i].step->proves[0] ? "proven" : "done", MEAN_OK};
+		return (struct sign){"✓",
+				     g->was_green		       ? "was green"
+				     : t->plan.step[i].step->proves[0] ? "proven"
+								       : "done",
+				     MEAN_OK};
 	if (g->how == IDLE && t->plan.step[i].closed)
 		return (struct sign){"⊘", "not yet", MEAN_BLOCKED};
 	return signs[g->how];
 }
 
-static void draw_step_line(const struct treatment *t, int i, struct canvas *c, int y, struct area area)
+static void draw_step_line(const struct treatment *t, int i, struct canvas *c, int y,
+			   struct area area)
 {
 	const struct planned *p = &t->plan.step[i];
 	struct sign sign = step_sign(t, i);
 	bool narrow = area.w < 70;
-	int x = area.x, end = area.x + area.w, who = x + area.w - (narrow ? 28 : 39), risk = who + (narrow ? 9 : 20);
+	int x = area.x, end = area.x + area.w, who = x + area.w - (narrow ? 28 : 39),
+	    risk = who + (narrow ? 9 : 20);
 	bool here = i == t->at;
 	canvas_text(c, y, x, end, MEAN_TITLE, here ? "▸" : " ");
 	canvas_text(c, y, x + 1, end, sign.meaning, sign.glyph);
-	canvas_printf(c, y, x + 3, who - 1, here ? MEAN_TITLE : MEAN_TEXT, "%d %s", p->number, p->step->heading ? p->step->heading : "");
+	canvas_printf(c, y, x + 3, who - 1, here ? MEAN_TITLE : MEAN_TEXT, "%d %s", p->number,
+		      p->step->heading ? p->step->heading : "");
 	int at = canvas_text(c, y, who, end, words_place(p->place), p->host ? p->host : "?");
 	if (!narrow)
 		canvas_printf(c, y, at + 1, risk - 1, MEAN_TEXT, "as %s", p->user ? p->user : "?");
@@ -121,17 +135,21 @@ static void write_proofs(struct doc *d, const struct server *s, const struct ste
 {
 	for (int i = 0; step->proves[i]; i++) {
 		int node = server_node(s, step->proves[i]);
-		const struct state_look *look = node < 0 ? style_state(STATE_UNKNOWN, false) : node_look(&s->node[node]);
+		const struct state_look *look =
+		    node < 0 ? style_state(STATE_UNKNOWN, false) : node_look(&s->node[node]);
 		doc_label(d, 1, MEAN_FAINT, i ? "" : "proof", 8, look->meaning,
-			  arena_printf(d->a, "%s turns green (now %s %s)", step->proves[i], look->glyph, look->word));
+			  arena_printf(d->a, "%s turns green (now %s %s)", step->proves[i],
+				       look->glyph, look->word));
 	}
 }
 
 static void write_step(struct doc *d, const struct server *s, const struct planned *p)
 {
 	const struct step *step = p->step;
-	doc_label(d, 1, words_place(p->place), arena_printf(d->a, "%s", p->host ? p->host : "?"), text_width(p->host ? p->host : "?") + 1,
-		  MEAN_TEXT, arena_printf(d->a, "as %s, %s: %s", p->user ? p->user : "?", risk_names[step->risk], risk_says[step->risk]));
+	doc_label(d, 1, words_place(p->place), arena_printf(d->a, "%s", p->host ? p->host : "?"),
+		  text_width(p->host ? p->host : "?") + 1, MEAN_TEXT,
+		  arena_printf(d->a, "as %s, %s: %s", p->user ? p->user : "?",
+			       risk_names[step->risk], risk_says[step->risk]));
 	doc_command(d, 2, p->shown ? p->shown : "");
 	doc_blank(d);
 	write_markdown(d, step->prose, MEAN_TEXT);
@@ -142,7 +160,8 @@ static void write_step(struct doc *d, const struct server *s, const struct plann
 		doc_label(d, 1, MEAN_BLOCKED, "not yet:", 9, MEAN_TEXT, p->closed);
 	if (p->copy_only)
 		doc_label(d, 1, MEAN_NOTICE, "copy it:", 9, MEAN_TEXT,
-			  arena_printf(d->a, "%s%s", p->copy_only, step->proves[0] ? "; I am watching for the proof" : ""));
+			  arena_printf(d->a, "%s%s", p->copy_only,
+				       step->proves[0] ? "; I am watching for the proof" : ""));
 	if (step->expect)
 		doc_label(d, 1, MEAN_FAINT, "expect", 8, MEAN_QUOTE, step->expect);
 	write_proofs(d, s, step);
@@ -159,20 +178,23 @@ static void write_output(struct doc *d, struct app *app, const struct treatment 
 	doc_blank(d);
 	if (t->at != at)
 		doc_textf(d, 1, MEAN_FAINT, "Step %d said:", t->plan.step[at].number);
-	if (g->how == RUNNING)
-		doc_textf(d, 1, MEAN_RUNNING, "* running for %d s (x stops it)", (int)((mono - g->started) / 1000));
-	else if (g->how == UNSURE)
-		doc_textf(d, 1, MEAN_UNKNOWN, "? its end was not seen: %s", g->run.words);
-	else
-		doc_textf(d, 1, g->how == BROKEN ? MEAN_FAIL : MEAN_OK, "%s exit %d after %.1f s%s", g->how == BROKEN ? "✗" : "✓",
-			  g->run.status, (double)g->took / 1000,
-			  g->run.expected || g->run.status ? "" : ": it ended well, but did not print what is expected");
 	if (g->dropped)
 		doc_textf(d, 2, MEAN_FAINT, "… %zu bytes before", g->dropped);
 	if (g->output.len)
 		doc_text(d, 2, MEAN_QUOTE, g->output.s);
-	else if (g->how != RUNNING)
-		doc_text(d, 2, MEAN_FAINT, "it printed nothing");
+	if (g->how == RUNNING)
+		doc_textf(d, 1, MEAN_RUNNING, "* running for %d s (x stops it)",
+			  (int)((mono - g->started) / 1000));
+	else if (g->how == UNSURE)
+		doc_textf(d, 1, MEAN_UNKNOWN, "? its end was not seen: %s", g->run.words);
+	else
+		doc_textf(d, 1, g->how == BROKEN ? MEAN_FAIL : MEAN_OK,
+			  "%s exit %d after %.1f s%s%s", g->how == BROKEN ? "✗" : "✓",
+			  g->run.status, (double)g->took / 1000,
+			  g->output.len ? "" : ", it printed nothing",
+			  g->run.expected || g->run.status
+			      ? ""
+			      : ": it ended well, but did not print what is expected");
 }
 
 static void write_watch(struct doc *d, struct app *app, const struct treatment *t)
@@ -181,10 +203,16 @@ static void write_watch(struct doc *d, struct app *app, const struct treatment *
 	const struct planned *p = treatment_step(t);
 	const struct progress *g = &t->progress[t->at];
 	const char *probe = p && s ? treatment_unproven(s, p->step) : NULL;
+	if (probe && t->by_hand && g->how == IDLE)
+		doc_textf(d, 1, MEAN_RUNNING, "* watching for %s to turn green while you run it",
+			  probe);
 	if (!probe || g->done || g->how == IDLE)
 		return;
 	if (g->run.phase == RUN_UNPROVEN)
-		doc_textf(d, 1, MEAN_FAIL, "✗ %s did not turn green in time. Read what it says; r runs the step again.", probe);
+		doc_textf(
+		    d, 1, MEAN_FAIL,
+		    "✗ %s did not turn green in time. Read what it says; r runs the step again.",
+		    probe);
 	if (treatment_watching(t) && g->run.until > app->now)
 		doc_textf(d, 1, MEAN_RUNNING, "* waiting for %s to turn green: due in %d s", probe,
 			  (int)((g->run.until - app->now + 999) / 1000));
@@ -192,7 +220,7 @@ static void write_watch(struct doc *d, struct app *app, const struct treatment *
 		doc_textf(d, 1, MEAN_RUNNING, "* waiting for %s to turn green (%d s so far)", probe,
 			  (int)((app->ops->mono_ms(app->ops_arg) - g->started) / 1000));
 	int node = g->how == RUNNING ? -1 : server_node(s, probe);
-	if (node >= 0)
+	if (node >= 0 && node != treatment_node(app, t))
 		doc_textf(d, 3, MEAN_FAINT, "%s", node_say(&s->node[node]));
 }
 
@@ -223,21 +251,30 @@ static void write_end(struct doc *d, const struct app *app, const struct treatme
 	const struct server *s = app_server(app);
 	if (!treatment_cause_gone(app, t))
 		return;
-	int red = words_count(s, STATE_FAIL) + words_count(s, STATE_BLOCKED), warn = words_count(s, STATE_WARN);
+	int red = words_count(s, STATE_FAIL) + words_count(s, STATE_BLOCKED),
+	    warn = words_count(s, STATE_WARN);
 	if (red)
-		doc_textf(d, 1, MEAN_OK, "✓ the cause is gone; %d probes are still red or blocked. Esc goes back.", red);
+		doc_textf(d, 1, MEAN_OK,
+			  "✓ the cause is gone; %d probes are still red or blocked. Esc goes back.",
+			  red);
 	else if (warn)
-		doc_textf(d, 1, MEAN_OK, "✓ the cause is gone and nothing is red; %d still wait or warn. Esc goes back.", warn);
+		doc_textf(
+		    d, 1, MEAN_OK,
+		    "✓ the cause is gone and nothing is red; %d still wait or warn. Esc goes back.",
+		    warn);
 	else
-		doc_text(d, 1, MEAN_OK, "✓ proven: the cause is gone and everything is green. Esc goes back.");
+		doc_text(d, 1, MEAN_OK,
+			 "✓ proven: the cause is gone and everything is green. Esc goes back.");
 	if (!all_done(t))
-		doc_text(d, 1, MEAN_FAINT, "The steps that are left are worth a look all the same.");
+		doc_text(d, 1, MEAN_FAINT,
+			 "The steps that are left are worth a look all the same.");
 	doc_blank(d);
 }
 
 /* ---- the question ---- */
 
-static void draw_question(struct app *app, const struct treatment *t, struct canvas *c, struct area area)
+static void draw_question(struct app *app, const struct treatment *t, struct canvas *c,
+			  struct area area)
 {
 	const struct planned *p = treatment_step(t);
 	int y = area.y + area.h - 3, x = area.x + 1, end = area.x + area.w - 1;
@@ -246,11 +283,13 @@ static void draw_question(struct app *app, const struct treatment *t, struct can
 	canvas_fill(c, y, area.x, area.x + area.w, MEAN_DANGER, 0x2500);
 	if (t->question == Q_VALUE) {
 		const struct asked_value *ask = &t->page->ask[t->value];
-		canvas_printf(c, y + 1, x, end, MEAN_TITLE, "%s: %s", ask->name, ask->about ? ask->about : "");
+		canvas_printf(c, y + 1, x, end, MEAN_TITLE, "%s: %s", ask->name,
+			      ask->about ? ask->about : "");
 		canvas_text(c, y + 2, x, end, MEAN_KEY, "> ");
 		const char *text = ask->secret ? "********************************" : t->field.text;
 		size_t n = ask->secret ? (t->field.len < 32 ? t->field.len : 32) : t->field.len;
-		c->cursor_x = canvas_text(c, y + 2, x + 2, end, MEAN_COMMAND, arena_dupn(app->frame, text, n));
+		c->cursor_x = canvas_text(c, y + 2, x + 2, end, MEAN_COMMAND,
+					  arena_dupn(app->frame, text, n));
 		c->cursor_y = y + 2;
 		return;
 	}
@@ -260,21 +299,25 @@ static void draw_question(struct app *app, const struct treatment *t, struct can
 	int at = canvas_text(c, y + 1, x, end, MEAN_TEXT, "Run on ");
 	at = canvas_text(c, y + 1, at, end, words_place(p->place), p->host);
 	at = canvas_printf(c, y + 1, at, end, MEAN_TEXT, " as %s: ", p->user);
-	at = canvas_text(c, y + 1, at, end - 12, MEAN_COMMAND, arena_dupn(app->frame, p->shown, strcspn(p->shown, "\n")));
+	at = canvas_text(c, y + 1, at, end - 12, MEAN_COMMAND,
+			 arena_dupn(app->frame, p->shown, strcspn(p->shown, "\n")));
 	if (lines > 1)
 		canvas_printf(c, y + 1, at + 1, end, MEAN_FAINT, "(%d lines)", lines);
 	if (t->question == Q_RISK) {
 		at = canvas_printf(c, y + 2, x, end, risk_meaning[p->step->risk], "%s. ",
-				   p->step->risk == RISK_RESTART ? "This restarts a service" : "This changes the system");
+				   p->step->risk == RISK_RESTART ? "This restarts a service"
+								 : "This changes the system");
 		canvas_text(c, y + 2, at, end, MEAN_TITLE, "y runs it, n does not [y/N]");
 		return;
 	}
-	at = canvas_printf(c, y + 2, x, end, MEAN_DANGER, "This cannot be undone. Type %s and Enter, or Esc:", p->host);
+	at = canvas_printf(c, y + 2, x, end, MEAN_DANGER,
+			   "This cannot be undone. Type %s and Enter, or Esc:", p->host);
 	c->cursor_x = canvas_text(c, y + 2, at + 1, end, MEAN_COMMAND, t->field.text);
 	c->cursor_y = y + 2;
 }
 
-static void draw_body(struct app *app, struct treatment *t, struct canvas *c, struct area area, bool side)
+static void draw_body(struct app *app, struct treatment *t, struct canvas *c, struct area area,
+		      bool side)
 {
 	const struct server *s = app_server(app);
 	const struct planned *p = treatment_step(t);
@@ -287,6 +330,9 @@ static void draw_body(struct app *app, struct treatment *t, struct canvas *c, st
 	if (p)
 		write_output(d, app, t, t->at);
 	write_watch(d, app, t);
+	/* The newest line of a long output, until the operator scrolls. */
+	if (t->follow && t->progress[t->at].how != IDLE)
+		t->top = d->lines > area.h ? d->lines - area.h : 0;
 	/* The output of the step before, when the proof moved us on. */
 	if (t->at && t->progress[t->at].how == IDLE)
 		write_output(d, app, t, t->at - 1);

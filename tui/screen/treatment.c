@@ -56,7 +56,8 @@ static int first_open(const struct treatment *t)
 	return i;
 }
 
-/* A step with a proof is done when its probes are green, whoever did it; another when it ran well. */
+/* A step with a proof is done when its probes are green, whoever did it; another when it ran well.
+ */
 static void tick_off(struct treatment *t)
 {
 	bool moved = false;
@@ -75,6 +76,7 @@ static void tick_off(struct treatment *t)
 	while (t->planned && moved && t->at < t->plan.steps - 1 && t->progress[t->at].done) {
 		t->at++;
 		t->top = 0;
+		t->by_hand = false;
 	}
 }
 
@@ -87,8 +89,13 @@ void treatment_make(struct app *app, const struct treatment *t, struct arena *a,
 	for (int i = 0; i < t->page->asks && i < ANSWERS_MAX; i++)
 		if (t->answered[i])
 			answers[n++] = (struct answer){t->page->ask[i].name, t->answer[i]};
-	struct plan_for f = {.server = s, .cause = t->cause, .answer = answers, .answers = n, .read_only = app->options.read_only,
-			     .can_act = can_act, .arg = &actor};
+	struct plan_for f = {.server = s,
+			     .cause = t->cause,
+			     .answer = answers,
+			     .answers = n,
+			     .read_only = app->options.read_only,
+			     .can_act = can_act,
+			     .arg = &actor};
 	plan_make(a, t->page, &f, ret);
 	if (ret->steps > STEPS_MAX)
 		ret->steps = STEPS_MAX;

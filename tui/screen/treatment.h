@@ -13,7 +13,13 @@ enum { STEPS_MAX = 32, ANSWERS_MAX = 8 };
 enum prompt { Q_NONE, Q_RISK, Q_HOST, Q_VALUE };
 
 struct progress {
-	enum { IDLE, RUNNING, RAN, BROKEN, UNSURE } how; /* BROKEN: not as expected; UNSURE: the end was not seen */
+	enum {
+		IDLE,
+		RUNNING,
+		RAN,
+		BROKEN,
+		UNSURE
+	} how;		    /* BROKEN: not as expected; UNSURE: the end was not seen */
 	bool done;          /* proven by its probes, or ran without any to prove */
 	bool was_green;     /* proven before anything was done */
 	int status;
@@ -27,7 +33,8 @@ struct progress {
 struct treatment {
 	int server;
 	char cause[64];
-	struct arena *page_arena, *plan_arena, *run_arena; /* run_arena: the step that is under way */
+	struct arena *page_arena, *plan_arena,
+	    *run_arena; /* run_arena: the step that is under way */
 	struct page *page;
 	struct problem problem;      /* when there is no page */
 	struct plan plan;
@@ -36,7 +43,10 @@ struct treatment {
 	struct progress progress[STEPS_MAX];
 	int at;                      /* the step in view */
 	int running;                 /* the step whose command runs, or -1 */
-	int under_way;               /* the step that struct run_state is about: running or being proven, or -1 */
+	int under_way; /* the step that struct run_state is about: running or being proven, or -1 */
+	bool by_hand;  /* the step in view was copied: its proof is asked for while it is in view */
+	int64_t asked;               /* mono ms, when that was asked last */
+	bool follow;                 /* the body shows the end of the output */
 	int top;                     /* of the body */
 	int page_lines;
 	enum prompt question;
@@ -47,7 +57,7 @@ struct treatment {
 	bool answered[ANSWERS_MAX];
 };
 
-enum { DEAD_MS = 500 };
+enum { DEAD_MS = 500, ASK_EVERY_MS = 3000 };
 
 /* The page again against what is known now; ticks what is proven and goes on to the next step. */
 void treatment_plan(struct app *app, struct treatment *t);

@@ -46,7 +46,9 @@ void doc_label(struct doc *d, int indent, style_t label_style, const char *label
 	int n = wrap_text(d->a, text, d->width - indent - label_width - 1, piece, LONGEST);
 	for (int i = 0; i < n; i++) {
 		struct doc_line *l = add(d);
-		*l = (struct doc_line){indent, label_width, style, label_style, i ? "" : arena_dup(d->a, label), piece[i]};
+		*l = (struct doc_line){
+		    indent,  label_width, style, label_style, i ? "" : arena_dup(d->a, label),
+		    piece[i]};
 	}
 }
 
@@ -64,7 +66,8 @@ void doc_command(struct doc *d, int indent, const char *text)
 	for (const char *end; *text; text = end + (*end == '\n')) {
 		int first = d->lines;
 		end = text + strcspn(text, "\n");
-		doc_label(d, indent, MEAN_FAINT, "", 2, MEAN_COMMAND, arena_dupn(d->a, text, (size_t)(end - text)));
+		doc_label(d, indent, MEAN_FAINT, "", 2, MEAN_COMMAND,
+			  arena_dupn(d->a, text, (size_t)(end - text)));
 		for (int i = first + 1; i < d->lines; i++)
 			d->line[i].label = "…";
 	}

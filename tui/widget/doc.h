@@ -23,7 +23,8 @@ struct doc *doc_new(struct arena *a, int width);
 void doc_blank(struct doc *d);
 /* Wraps text at the width. */
 void doc_text(struct doc *d, int indent, style_t style, const char *text);
-void doc_textf(struct doc *d, int indent, style_t style, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void doc_textf(struct doc *d, int indent, style_t style, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 /* The first line has a label before it; the following ones stand under the text. */
 void doc_label(struct doc *d, int indent, style_t label_style, const char *label, int label_width,
 	       style_t style, const char *text);

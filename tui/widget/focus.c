@@ -59,12 +59,14 @@ int focus_break(const struct server *s, int node)
 	return col.n ? col.node[0] : -1;
 }
 
-static void draw_column(const struct server *s, const struct column *col, struct canvas *c, struct area area)
+static void draw_column(const struct server *s, const struct column *col, struct canvas *c,
+			struct area area)
 {
 	int end = area.x + area.w;
 	for (int i = 0; i < col->n && i < area.h; i++) {
 		if (i == area.h - 1 && col->n > area.h) {
-			canvas_printf(c, area.y + i, area.x, end, MEAN_FAINT, "+%d more", col->n - i);
+			canvas_printf(c, area.y + i, area.x, end, MEAN_FAINT, "+%d more",
+				      col->n - i);
 			return;
 		}
 		words_node(c, area.y + i, area.x, end, &s->node[col->node[i]]);
@@ -91,7 +93,8 @@ static void frame(struct canvas *c, struct area area, int left, int right, const
 	canvas_text(c, area.y, right + 1, end, MEAN_FAINT, " ▸ breaks ");
 }
 
-void focus_draw(const struct server *s, int node, struct arena *a, struct canvas *c, struct area area)
+void focus_draw(const struct server *s, int node, struct arena *a, struct canvas *c,
+		struct area area)
 {
 	struct column col;
 	const char *line[SAY];
@@ -108,7 +111,9 @@ void focus_draw(const struct server *s, int node, struct arena *a, struct canvas
 	int skip = n->verdict.state != STATE_FAIL && n->verdict.state != STATE_WARN;
 	if (skip)
 		canvas_text(c, area.y + 1, left + 2, right - 1, MEAN_TEXT, title);
-	int lines = wrap_text(a, node_say(n), right - left - 3, line, h - skip < SAY ? h - skip : SAY);
+	int lines =
+	    wrap_text(a, node_say(n), right - left - 3, line, h - skip < SAY ? h - skip : SAY);
 	for (int i = 0; i < lines && strcmp(title, line[i]); i++)
-		canvas_text(c, area.y + 1 + skip + i, left + 2, right - 1, node_look(n)->meaning, line[i]);
+		canvas_text(c, area.y + 1 + skip + i, left + 2, right - 1, node_look(n)->meaning,
+			    line[i]);
 }

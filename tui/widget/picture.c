@@ -11,18 +11,19 @@ enum { BOX = 13, STEP = 18, ROW = 4 };
 static const struct {
 	int8_t col, row;
 } spot[STAGES] = {
-	[STAGE_CONFIG] = {0, 1}, [STAGE_HOST] = {0, 0}, [STAGE_PG] = {1, 0},   [STAGE_SSH] = {1, 1},
-	[STAGE_SLOT] = {2, 0},   [STAGE_CRON] = {2, 1}, [STAGE_WAL] = {3, 0},  [STAGE_DISK] = {3, 1},
-	[STAGE_BACKUP] = {4, 1}, [STAGE_RPO] = {5, 0},
+    [STAGE_CONFIG] = {0, 1}, [STAGE_HOST] = {0, 0}, [STAGE_PG] = {1, 0},  [STAGE_SSH] = {1, 1},
+    [STAGE_SLOT] = {2, 0},   [STAGE_CRON] = {2, 1}, [STAGE_WAL] = {3, 0}, [STAGE_DISK] = {3, 1},
+    [STAGE_BACKUP] = {4, 1}, [STAGE_RPO] = {5, 0},
 };
 
-/* Arrows between neighbours in a row, and risers between the two rows in the gap before a column. */
+/* Arrows between neighbours in a row, and risers between the two rows in the gap before a column.
+ */
 static const struct {
 	enum stage from, to;
 } edges[] = {
-	{STAGE_HOST, STAGE_PG},  {STAGE_PG, STAGE_SLOT},   {STAGE_SLOT, STAGE_WAL}, {STAGE_WAL, STAGE_RPO},
-	{STAGE_CONFIG, STAGE_SSH}, {STAGE_SSH, STAGE_CRON}, {STAGE_CRON, STAGE_WAL}, {STAGE_DISK, STAGE_BACKUP},
-	{STAGE_BACKUP, STAGE_RPO},
+    {STAGE_HOST, STAGE_PG},  {STAGE_PG, STAGE_SLOT},	 {STAGE_SLOT, STAGE_WAL},
+    {STAGE_WAL, STAGE_RPO},  {STAGE_CONFIG, STAGE_SSH},	 {STAGE_SSH, STAGE_CRON},
+    {STAGE_CRON, STAGE_WAL}, {STAGE_DISK, STAGE_BACKUP}, {STAGE_BACKUP, STAGE_RPO},
 };
 
 static int box_x(enum stage s)
@@ -51,7 +52,8 @@ static void find_harm(const struct route *r, int root, bool ret[STAGES])
 static const int32_t thin[] = {0x250c, 0x2500, 0x2510, 0x2502, 0x2514, 0x2518};
 static const int32_t thick[] = {0x250f, 0x2501, 0x2513, 0x2503, 0x2517, 0x251b};
 
-static void box(const struct server *s, enum stage stage, bool harm, bool is_root, struct canvas *c, int y, int x)
+static void box(const struct server *s, enum stage stage, bool harm, bool is_root, struct canvas *c,
+		int y, int x)
 {
 	const int32_t *p = harm ? thick : thin;
 	style_t style = harm ? MEAN_PATH : MEAN_LINE;
@@ -64,7 +66,8 @@ static void box(const struct server *s, enum stage stage, bool harm, bool is_roo
 	canvas_char(c, y + 1, x, style, p[3]);
 	canvas_char(c, y + 1, right, style, p[3]);
 	enum meaning worst = strip_worst(s, stage);
-	int at = canvas_printf(c, y, x + 2, right - 1, worst == MEAN_OK ? MEAN_TEXT : worst, " %s ", stage_names[stage]);
+	int at = canvas_printf(c, y, x + 2, right - 1, worst == MEAN_OK ? MEAN_TEXT : worst, " %s ",
+			       stage_names[stage]);
 	if (is_root)
 		canvas_text(c, y, at, right, MEAN_FAIL | STYLE_SELECTED, "ROOT");
 	strip_glyphs(s, stage, c, y + 1, x + 2, BOX - 4);
@@ -89,7 +92,8 @@ static void riser(struct canvas *c, int y, int from, int to, bool harm)
 	canvas_char(c, y + 1, at, style, harm ? 0x253b : 0x2534);
 }
 
-void picture_draw(const struct server *s, const struct route *r, int root, struct canvas *c, int y, int x)
+void picture_draw(const struct server *s, const struct route *r, int root, struct canvas *c, int y,
+		  int x)
 {
 	bool on_way[STAGES];
 	find_harm(r, root, on_way);
@@ -106,5 +110,6 @@ void picture_draw(const struct server *s, const struct route *r, int root, struc
 				riser(c, y, left, right, harm);
 		}
 	for (int i = 0; i < STAGES; i++)
-		box(s, (enum stage)i, on_way[i], i == root, c, y + spot[i].row * ROW, x + box_x((enum stage)i));
+		box(s, (enum stage)i, on_way[i], i == root, c, y + spot[i].row * ROW,
+		    x + box_x((enum stage)i));
 }

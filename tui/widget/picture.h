@@ -7,6 +7,7 @@
 enum { PICTURE_LINES = 7, PICTURE_WIDTH = 104 };
 
 /* root: stage of the root cause, -1 for none. */
-void picture_draw(const struct server *s, const struct route *r, int root, struct canvas *c, int y, int x);
+void picture_draw(const struct server *s, const struct route *r, int root, struct canvas *c, int y,
+		  int x);
 
 #endif

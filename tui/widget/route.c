@@ -35,7 +35,8 @@ static void go_up(const struct server *s, int node, struct route *r)
 /* Breadth first over what breaks, to the recovery point; or as far as the harm goes. */
 static void go_down(const struct server *s, int node, struct route *r)
 {
-	int *from = xcalloc((size_t)s->nodes, sizeof *from), *queue = xcalloc((size_t)s->nodes, sizeof *queue);
+	int *from = xcalloc((size_t)s->nodes, sizeof *from),
+	    *queue = xcalloc((size_t)s->nodes, sizeof *queue);
 	int head = 0, tail = 0, goal = node;
 	for (int i = 0; i < s->nodes; i++)
 		from[i] = -1;
@@ -92,7 +93,8 @@ static void shorten(const struct route *r, const struct server *s, int room, boo
 		}
 }
 
-void route_draw(const struct route *r, const struct server *s, struct canvas *c, int y, int x, int end)
+void route_draw(const struct route *r, const struct server *s, struct canvas *c, int y, int x,
+		int end)
 {
 	bool shown[ROUTE_MAX], gap = false, first = true;
 	x = canvas_text(c, y, x, end, MEAN_FAINT, "path: ");

@@ -19,6 +19,7 @@ void route_find(const struct server *s, int node, struct route *ret);
 /* The node that is broken or blocked because of this one? */
 bool route_breaks(const struct server *s, int node, int other);
 /* One line: " path: a ✓ ▸ b ✗ ▸ rpo ⊘", the far ends left out first. */
-void route_draw(const struct route *r, const struct server *s, struct canvas *c, int y, int x, int end);
+void route_draw(const struct route *r, const struct server *s, struct canvas *c, int y, int x,
+		int end);
 
 #endif

@@ -44,7 +44,8 @@ enum meaning strip_worst(const struct server *s, enum stage stage)
 	return MEAN_FAINT;
 }
 
-static int counts(const struct server *s, enum stage stage, struct canvas *c, int y, int x, int room)
+static int counts(const struct server *s, enum stage stage, struct canvas *c, int y, int x,
+		  int room)
 {
 	int end = x + room, start = x;
 	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
@@ -75,7 +76,8 @@ int strip_glyphs(const struct server *s, enum stage stage, struct canvas *c, int
 	return n;
 }
 
-/* Columns of each stage: its name or its glyphs, then what is left is shared out to those that lack. */
+/* Columns of each stage: its name or its glyphs, then what is left is shared out to those that
+ * lack. */
 static void widths(const struct server *s, int room, int width[STAGES])
 {
 	int used = 0;
@@ -116,7 +118,8 @@ void strip_draw(const struct server *s, const struct route *r, int root, struct 
 	int spare = c->w - 2 - used;
 	for (int i = 0; i < STAGES; i++) {
 		bool harm = root >= 0 && i >= root && i < STAGE_RPO && r->n > 1;
-		int name = canvas_text(c, y, x, c->w, name_style(s, (enum stage)i, root), stage_names[i]);
+		int name =
+		    canvas_text(c, y, x, c->w, name_style(s, (enum stage)i, root), stage_names[i]);
 		strip_glyphs(s, (enum stage)i, c, y + 1, x, width[i]);
 		int gap = gaps ? spare / gaps : 0;
 		if (gap > 4)

@@ -10,7 +10,8 @@ enum { STRIP_LINES = 2 };
 void strip_draw(const struct server *s, const struct route *r, int root, struct canvas *c, int y);
 /* The glyphs of a stage in the order of the catalogue, in at most room columns: one a probe, else
  * counts with the worst first ("✗1⊘2✓6"). Returns the columns used. */
-int strip_glyphs(const struct server *s, enum stage stage, struct canvas *c, int y, int x, int room);
+int strip_glyphs(const struct server *s, enum stage stage, struct canvas *c, int y, int x,
+		 int room);
 /* Probes that apply. */
 int strip_probes(const struct server *s, enum stage stage);
 /* The worst state of a stage, for the colour of its name. */

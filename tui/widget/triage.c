@@ -32,7 +32,8 @@ static struct row *add_row(struct build *b, enum row_kind kind, int node)
 		t->cap = cap;
 	}
 	struct row *r = &t->row[t->rows++];
-	*r = (struct row){.kind = kind, .node = node, .branch = "", .say = "", .right = "", .lines = 1};
+	*r = (struct row){
+	    .kind = kind, .node = node, .branch = "", .say = "", .right = "", .lines = 1};
 	return r;
 }
 
@@ -81,13 +82,16 @@ static const char *not_asked(struct build *b, int node, int parent)
 
 static int parent_of(const struct node *n)
 {
-	return n->explained_by >= 0 ? n->explained_by : n->verdict.state == STATE_OK ? -1 : n->blocked_by;
+	return n->explained_by >= 0	      ? n->explained_by
+	       : n->verdict.state == STATE_OK ? -1
+					      : n->blocked_by;
 }
 
 static bool is_child(const struct build *b, int node, int parent)
 {
 	enum state st = b->s->node[node].verdict.state;
-	return !b->printed[node] && st != STATE_OK && st != STATE_OFF && parent_of(&b->s->node[node]) == parent;
+	return !b->printed[node] && st != STATE_OK && st != STATE_OFF &&
+	       parent_of(&b->s->node[node]) == parent;
 }
 
 static int next_child(const struct build *b, int from, int parent)
@@ -105,14 +109,16 @@ static void add_tree(struct build *b, int parent, const char *indent, int depth)
 		bool last = next >= b->s->nodes;
 		b->printed[at] = true;
 		if (b->tree_rows < TREE_SHOWN || b->m->open[FOLD_TREE]) {
-			struct row *r = add_node(b, at, arena_printf(b->a, "%s%s", indent, last ? "└─ " : "├─ "));
+			struct row *r = add_node(
+			    b, at, arena_printf(b->a, "%s%s", indent, last ? "└─ " : "├─ "));
 			if (b->s->node[at].verdict.state == STATE_BLOCKED)
 				r->say = not_asked(b, at, parent);
 			b->tree_rows++;
 		} else {
 			b->tree_hidden++;
 		}
-		add_tree(b, at, arena_printf(b->a, "%s%s", indent, last ? "   " : "│  "), depth + 1);
+		add_tree(b, at, arena_printf(b->a, "%s%s", indent, last ? "   " : "│  "),
+			 depth + 1);
 		at = next_child(b, next, parent);
 	}
 }
@@ -177,7 +183,8 @@ static void add_root(struct build *b, const struct root *root)
 	b->tree_rows = b->tree_hidden = 0;
 	add_tree(b, root->node, "", 0);
 	if (b->tree_hidden)
-		add_fold(b, FOLD_TREE, arena_printf(b->a, "… and %d more blocked by it", b->tree_hidden));
+		add_fold(b, FOLD_TREE,
+			 arena_printf(b->a, "… and %d more blocked by it", b->tree_hidden));
 }
 
 static void add_roots(struct build *b, enum rank rank)
@@ -190,10 +197,14 @@ static void add_roots(struct build *b, enum rank rank)
 		if (!r || r->finding->rank != rank)
 			continue;
 		if (rank == RANK_FAIL)
-			add_head(b, MEAN_TITLE, arena_printf(b->a, "ROOT CAUSE %d of %d  %s%s%s", ++n, of, r->finding->cause,
-					       r->finding->host && *r->finding->host ? " on " : "",
-					       r->finding->host ? r->finding->host : ""),
-				 r->unblocks ? arena_printf(b->a, "fixing it should unblock %d", r->unblocks) : "");
+			add_head(b, MEAN_TITLE,
+				 arena_printf(b->a, "ROOT CAUSE %d of %d  %s%s%s", ++n, of,
+					      r->finding->cause,
+					      r->finding->host && *r->finding->host ? " on " : "",
+					      r->finding->host ? r->finding->host : ""),
+				 r->unblocks ? arena_printf(b->a, "fixing it should unblock %d",
+							    r->unblocks)
+					     : "");
 		add_root(b, r);
 	}
 }
@@ -204,7 +215,8 @@ static void add_rest(struct build *b, enum state state, bool waiting, const char
 	int head = -1, n = 0;
 	for (int i = 0; i < b->s->nodes; i++) {
 		const struct verdict *v = &b->s->node[i].verdict;
-		if (b->printed[i] || v->state != state || (state == STATE_WARN && waiting != !v->findings))
+		if (b->printed[i] || v->state != state ||
+		    (state == STATE_WARN && waiting != !v->findings))
 			continue;
 		if (!n++ && title) {
 			add_head(b, state == STATE_FAIL ? MEAN_TITLE : MEAN_WARN, "", "");
@@ -212,7 +224,8 @@ static void add_rest(struct build *b, enum state state, bool waiting, const char
 		}
 		struct row *r = add_node(b, i, "");
 		if (waiting && v->until > b->now)
-			r->right = arena_printf(b->a, "%d s", (int)((v->until - b->now + 999) / 1000));
+			r->right =
+			    arena_printf(b->a, "%d s", (int)((v->until - b->now + 999) / 1000));
 		add_tree(b, i, "", 0);
 	}
 	if (head >= 0)
@@ -246,7 +259,8 @@ static void add_asking(struct build *b)
 			str_addf(&ids, "%s%s", n > 1 ? "  " : "", node->probe->id);
 	}
 	if (n)
-		add_head(b, MEAN_RUNNING, arena_printf(b->a, "ASKING %d  %s", n, str_text(&ids)), "");
+		add_head(b, MEAN_RUNNING, arena_printf(b->a, "ASKING %d  %s", n, str_text(&ids)),
+			 "");
 	str_free(&ids);
 }
 
@@ -268,7 +282,9 @@ static void add_unseen(struct build *b)
 		}
 	if (!n)
 		return;
-	add_fold(b, FOLD_UNSEEN, arena_printf(b->a, "NOT VISIBLE FROM HERE %d  %s", n, node_say(&b->s->node[first])));
+	add_fold(
+	    b, FOLD_UNSEEN,
+	    arena_printf(b->a, "NOT VISIBLE FROM HERE %d  %s", n, node_say(&b->s->node[first])));
 	for (int i = 0; b->m->open[FOLD_UNSEEN] && i < b->s->nodes; i++)
 		if (is_unseen(b, i))
 			add_node(b, i, "");
@@ -278,7 +294,8 @@ static void add_advice(struct build *b)
 {
 	if (!b->s->advices)
 		return;
-	add_fold(b, FOLD_ADVICE, arena_printf(b->a, "ADVICE %d  %s", b->s->advices, b->s->advice[0]->say));
+	add_fold(b, FOLD_ADVICE,
+		 arena_printf(b->a, "ADVICE %d  %s", b->s->advices, b->s->advice[0]->say));
 	for (int i = 0; b->m->open[FOLD_ADVICE] && i < b->s->advices; i++) {
 		struct row *r = add_row(b, ROW_ADVICE, -1);
 		r->say = arena_printf(b->a, "%s: %s", b->s->advice[i]->cause, b->s->advice[i]->say);
@@ -326,8 +343,9 @@ static void find_selected(struct triage *t, struct triage_memory *m)
 {
 	t->selected = -1;
 	for (int i = 0; m->chosen && i < t->rows && t->selected < 0; i++)
-		if (is_selected(&t->row[i], m) || (m->kind <= ROW_NODE && m->kind != ROW_HEAD &&
-						   t->row[i].node >= 0 && t->row[i].node == m->node))
+		if (is_selected(&t->row[i], m) ||
+		    (m->kind <= ROW_NODE && m->kind != ROW_HEAD && t->row[i].node >= 0 &&
+		     t->row[i].node == m->node))
 			t->selected = i;
 	/* What was selected is gone: stay near, never jump. */
 	int at = t->selected >= 0 ? t->selected : m->chosen && m->index < t->rows ? m->index : 0;
@@ -337,7 +355,8 @@ static void find_selected(struct triage *t, struct triage_memory *m)
 	m->index = at;
 }
 
-struct triage *triage_build(struct arena *a, const struct server *s, int64_t now, struct triage_memory *m)
+struct triage *triage_build(struct arena *a, const struct server *s, int64_t now,
+			    struct triage_memory *m)
 {
 	struct triage *t = arena_alloc(a, sizeof *t);
 	struct build b = {a, t, m, s, now, arena_alloc(a, (size_t)s->nodes + 1), 0, 0};
@@ -379,7 +398,9 @@ void triage_select(struct triage *t, struct triage_memory *m, int index)
 	m->kind = r->kind;
 	m->node = r->node;
 	m->fold = r->fold;
-	const char *cause = r->kind == ROW_ROOT ? r->root->finding->cause : r->kind == ROW_ADVICE ? r->branch : "";
+	const char *cause = r->kind == ROW_ROOT	    ? r->root->finding->cause
+			    : r->kind == ROW_ADVICE ? r->branch
+						    : "";
 	snprintf(m->cause, sizeof m->cause, "%s", cause);
 }
 

@@ -1,5 +1,5 @@
-/* The triage list: root causes with what hangs from them, warnings, what waits, and the rest folded.
- * Every node stands in it once. */
+/* The triage list: root causes with what hangs from them, warnings, what waits, and the rest
+ * folded. Every node stands in it once. */
 #ifndef WALMEDIC_TUI_WIDGET_TRIAGE_H
 #define WALMEDIC_TUI_WIDGET_TRIAGE_H
 
@@ -50,9 +50,11 @@ struct triage {
 };
 
 struct arena;
-struct triage *triage_build(struct arena *a, const struct server *s, int64_t now, struct triage_memory *m);
+struct triage *triage_build(struct arena *a, const struct server *s, int64_t now,
+			    struct triage_memory *m);
 /* Heights for a width; then draws the part that keeps the selected row visible. */
-void triage_draw(struct triage *t, struct arena *a, struct triage_memory *m, struct canvas *c, struct area area);
+void triage_draw(struct triage *t, struct arena *a, struct triage_memory *m, struct canvas *c,
+		 struct area area);
 /* Moves the selection by rows that can be selected. */
 void triage_move(struct triage *t, struct triage_memory *m, int by);
 void triage_select(struct triage *t, struct triage_memory *m, int index);

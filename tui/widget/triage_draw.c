@@ -118,8 +118,11 @@ static void draw_node(const struct pen *p, const struct row *r, bool selected)
 		int at = canvas_text(p->c, y, x + WORD, end, MEAN_LINE, r->branch);
 		at = canvas_text(p->c, y, at, end, look->meaning, look->word);
 		int id = *r->branch ? at + 1 : x + ID;
-		style_t name = r->kind == ROW_ROOT ? (style_t)(MEAN_FAIL) : look->meaning == MEAN_OK ? MEAN_TEXT : look->meaning;
-		at = canvas_text(p->c, y, id, id + (*r->branch ? 24 : p->t->id_width), name, n->probe->id);
+		style_t name = r->kind == ROW_ROOT	  ? (style_t)(MEAN_FAIL)
+			       : look->meaning == MEAN_OK ? MEAN_TEXT
+							  : look->meaning;
+		at = canvas_text(p->c, y, id, id + (*r->branch ? 24 : p->t->id_width), name,
+				 n->probe->id);
 		draw_right(p, y, r, MEAN_FAINT);
 		if (*r->branch)
 			canvas_text(p->c, y, at + 2 > x + say_x(p->t) ? at + 2 : x + say_x(p->t),
@@ -178,7 +181,8 @@ static void draw_more(const struct pen *p)
 	canvas_printf(p->c, y, p->area.x + 1, edge(p), MEAN_KEY, "↓ %d more lines", below + 1);
 }
 
-void triage_draw(struct triage *t, struct arena *a, struct triage_memory *m, struct canvas *c, struct area area)
+void triage_draw(struct triage *t, struct arena *a, struct triage_memory *m, struct canvas *c,
+		 struct area area)
 {
 	layout(t, a, area.w);
 	m->top = first_line(t, m->top, area.h);
@@ -186,9 +190,9 @@ void triage_draw(struct triage *t, struct arena *a, struct triage_memory *m, str
 	for (int i = 0; i < t->rows; i++) {
 		const struct row *r = &t->row[i];
 		draw_row(&p, r, i == t->selected);
-		for (int k = 0; i == t->selected && k < r->lines; k++)
-			if (line_y(&p, r->y + k) >= 0)
-				canvas_mark(c, line_y(&p, r->y + k), area.x, area.x + area.w, STYLE_SELECTED);
+		/* One reversed line: a block of them would shout. */
+		if (i == t->selected && line_y(&p, r->y) >= 0)
+			canvas_mark(c, line_y(&p, r->y), area.x, area.x + area.w, STYLE_SELECTED);
 	}
 	draw_more(&p);
 }

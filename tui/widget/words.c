@@ -32,7 +32,8 @@ const char *words_clock(int64_t ms, char buf[16])
 
 const struct state_look *node_look(const struct node *n)
 {
-	return style_state(n->verdict.state, n->verdict.pending && n->verdict.state == STATE_UNKNOWN);
+	return style_state(n->verdict.state,
+			   n->verdict.pending && n->verdict.state == STATE_UNKNOWN);
 }
 
 const char *node_say(const struct node *n)
@@ -64,7 +65,8 @@ int words_node(struct canvas *c, int y, int x, int end, const struct node *n)
 {
 	const struct state_look *look = node_look(n);
 	x = canvas_text(c, y, x, end, look->meaning, look->glyph);
-	return canvas_text(c, y, x + 1, end, look->meaning == MEAN_OK ? MEAN_TEXT : look->meaning, n->probe->id);
+	return canvas_text(c, y, x + 1, end, look->meaning == MEAN_OK ? MEAN_TEXT : look->meaning,
+			   n->probe->id);
 }
 
 int words_count(const struct server *s, enum state state)

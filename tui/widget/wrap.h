@@ -4,8 +4,8 @@
 
 #include "probes/base/arena.h"
 
-/* Lines from the arena into ret[0..max); the last of them is cut with an ellipsis when text is left.
- * Returns how many. A line end in s ends a line. */
+/* Lines from the arena into ret[0..max); the last of them is cut with an ellipsis when text is
+ * left. Returns how many. A line end in s ends a line. */
 int wrap_text(struct arena *a, const char *s, int width, const char **ret, int max);
 
 #endif

@@ -70,7 +70,8 @@ static void hostile_text_is_harmless(void **state)
 	canvas_text(c, 0, 0, 40, MEAN_TEXT, "a\033[2J\r\b\xe2\x80\xae\xc2\x9b\xff\xe2\x80\x8bz");
 	for (int x = 0; x < c->w; x++) {
 		int32_t ch = canvas_cell(c, 0, x)->ch;
-		assert_true(ch >= ' ' && ch != 0x7f && !(ch >= 0x80 && ch < 0xa0) && ch != 0x202e && ch != 0x200b);
+		assert_true(ch >= ' ' && ch != 0x7f && !(ch >= 0x80 && ch < 0xa0) && ch != 0x202e &&
+			    ch != 0x200b);
 	}
 	row_is(c, 0, "a?[2J??????z");
 	canvas_free(c);
@@ -105,7 +106,8 @@ static void themes_have_every_meaning_and_never_only_colour(void **state)
 	for (int i = 0; i < 4; i++) {
 		const struct theme *t = theme_find(names[i]);
 		assert_non_null(t);
-		assert_int_equal(theme_paint(t, MEAN_TEXT | STYLE_SELECTED).look & LOOK_REVERSE, LOOK_REVERSE);
+		assert_int_equal(theme_paint(t, MEAN_TEXT | STYLE_SELECTED).look & LOOK_REVERSE,
+				 LOOK_REVERSE);
 		assert_int_equal(theme_paint(t, MEAN_BLOCKED | STYLE_SELECTED).look & LOOK_DIM, 0);
 		for (int m = 0; m < MEANINGS; m++)
 			assert_true(i < 3 || theme_paint(t, (style_t)m).colour == -1);
@@ -113,8 +115,10 @@ static void themes_have_every_meaning_and_never_only_colour(void **state)
 	assert_null(theme_find("pink"));
 	for (int st = STATE_UNKNOWN; st <= STATE_BLOCKED; st++)
 		for (int other = STATE_UNKNOWN; other < st; other++) {
-			assert_string_not_equal(style_state((enum state)st, false)->word, style_state((enum state)other, false)->word);
-			assert_string_not_equal(style_state((enum state)st, false)->glyph, style_state((enum state)other, false)->glyph);
+			assert_string_not_equal(style_state((enum state)st, false)->word,
+						style_state((enum state)other, false)->word);
+			assert_string_not_equal(style_state((enum state)st, false)->glyph,
+						style_state((enum state)other, false)->glyph);
 		}
 }
 

@@ -51,11 +51,31 @@ static void both_forms_of_arrows_and_their_kin(void **state)
 		const char *bytes;
 		int32_t key;
 	} rows[] = {
-		{"\033[A", K_UP},     {"\033OA", K_UP},     {"\033[B", K_DOWN},   {"\033OB", K_DOWN},        {"\033[C", K_RIGHT},
-		{"\033OD", K_LEFT},   {"\033[H", K_HOME},   {"\033OF", K_END},    {"\033[1~", K_HOME},       {"\033[4~", K_END},
-		{"\033[5~", K_PAGE_UP}, {"\033[6~", K_PAGE_DOWN}, {"\033[Z", K_BACKTAB}, {"\033OP", K_F1},   {"\033[11~", K_F1},
-		{"\033[[A", K_F1},    {"\033[21~", K_F10},  {"\033[1;5A", K_UP},  {"\033[1;2D", K_LEFT},     {"\033[5;5~", K_PAGE_UP},
-		{"\033[3~", K_DELETE}, {"j", 'j'},          {"\r", K_ENTER},      {"\xc3\xa9", 0xe9},        {"\xf0\x9f\x98\x80", 0x1f600},
+	    {"\033[A", K_UP},
+	    {"\033OA", K_UP},
+	    {"\033[B", K_DOWN},
+	    {"\033OB", K_DOWN},
+	    {"\033[C", K_RIGHT},
+	    {"\033OD", K_LEFT},
+	    {"\033[H", K_HOME},
+	    {"\033OF", K_END},
+	    {"\033[1~", K_HOME},
+	    {"\033[4~", K_END},
+	    {"\033[5~", K_PAGE_UP},
+	    {"\033[6~", K_PAGE_DOWN},
+	    {"\033[Z", K_BACKTAB},
+	    {"\033OP", K_F1},
+	    {"\033[11~", K_F1},
+	    {"\033[[A", K_F1},
+	    {"\033[21~", K_F10},
+	    {"\033[1;5A", K_UP},
+	    {"\033[1;2D", K_LEFT},
+	    {"\033[5;5~", K_PAGE_UP},
+	    {"\033[3~", K_DELETE},
+	    {"j", 'j'},
+	    {"\r", K_ENTER},
+	    {"\xc3\xa9", 0xe9},
+	    {"\xf0\x9f\x98\x80", 0x1f600},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		one_key(rows[i].bytes, rows[i].key);
@@ -97,8 +117,16 @@ static void rubbish_gives_no_letters(void **state)
 {
 	(void)state;
 	static const char *const rows[] = {
-		"\033[99;99;99q", "\033[>0;276;0c", "\033]11;rgb:0000/0000/0000\a", "\033P1$r0m\033\\", "\033[?1;2c", "\033Or", "\033[200;200x",
-		"\033[111111111111111111111111111111111111111111111111111111111q", "\xff\xfe\x80", "\xc3",
+	    "\033[99;99;99q",
+	    "\033[>0;276;0c",
+	    "\033]11;rgb:0000/0000/0000\a",
+	    "\033P1$r0m\033\\",
+	    "\033[?1;2c",
+	    "\033Or",
+	    "\033[200;200x",
+	    "\033[111111111111111111111111111111111111111111111111111111111q",
+	    "\xff\xfe\x80",
+	    "\xc3",
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct input in = {.n = 0};
