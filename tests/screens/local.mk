@@ -4,6 +4,6 @@ tests_screens_screens_test_SOURCES = tests/screens/screens_test.c tests/screens/
 tests_screens_screens_test_LDADD = tui/libtui.a remedies/libremedies.a probes/catalogue/libcatalogue.a probes/engine/libengine.a \
 	probes/catalogue/libcatalogue.a probes/engine/libengine.a probes/config/libconfig.a probes/link/liblink.a probes/base/libbase.a \
 	$(CMARK_LIBS) $(JANSSON_LIBS) $(INIH_LIBS) $(UV_LIBS) $(PQ_LIBS) $(SSH2_LIBS) -lm
-EXTRA_DIST += tests/screens/green.screen tests/screens/slot_missing.screen tests/screens/two_roots.screen tests/screens/waiting.screen \
+EXTRA_DIST += tests/screens/slot-missing.jsonl tests/screens/green.screen tests/screens/slot_missing.screen tests/screens/two_roots.screen tests/screens/waiting.screen \
 	tests/screens/host_down.screen tests/screens/pending.screen tests/screens/unseen.screen tests/screens/hostile.screen \
 	tests/screens/empty.screen

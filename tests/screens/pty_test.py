@@ -11,7 +11,7 @@ except ImportError:
 
 SRC = os.environ.get("srcdir", ".")
 BUILD = os.environ.get("builddir", ".")
-RECORDING = SRC + "/tests/replay/recordings/slot-missing.jsonl"
+RECORDING = SRC + "/tests/screens/slot-missing.jsonl"
 LIMIT = 20.0
 
 
