@@ -37,6 +37,7 @@ struct console {
 	struct guard guard;
 	bool read_only;
 	bool lost;        /* the terminal is gone */
+	uint64_t matters; /* of what was painted last, see what_matters */
 	bool plain;       /* the normal screen is shown until Enter */
 };
 
@@ -141,9 +142,31 @@ static void on_readable(void *arg)
 		c->esc = loop_timer_start(c->loop, wait, 0, on_esc_time, c);
 }
 
+/* Changes when a state or a cause does, not when an age in a sentence moves on. */
+static uint64_t what_matters(const struct model *m)
+{
+	uint64_t sum = 14695981039346656037u;
+	for (int i = 0; i < m->servers; i++)
+		for (int k = 0; k < m->server[i].nodes; k++) {
+			const struct verdict *v = &m->server[i].node[k].verdict;
+			const char *cause = v->findings ? v->finding[0].cause : "";
+			sum = (sum ^ (uint64_t)(v->state * 2 + v->pending)) * 1099511628211u;
+			for (; *cause; cause++)
+				sum = (sum ^ (unsigned char)*cause) * 1099511628211u;
+		}
+	return sum;
+}
+
 static void on_change(void *arg)
 {
 	struct console *c = arg;
+	uint64_t matters = what_matters(c->app.model);
+	bool same = matters == c->matters;
+	c->matters = matters;
+	if (c->app.options.quiet_clock && same && !app_moving(&c->app)) {
+		app_tick(&c->app, c->app.now);
+		return;
+	}
 	app_tick(&c->app,
 		 c->app.options.quiet_clock && !c->app.model->replaying ? c->app.now : now_of(c));
 	want_paint(c);
