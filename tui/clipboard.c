@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -77,6 +78,24 @@ static void write_all(int fd, const char *text, size_t n)
 	}
 }
 
+/* A tmux server that hangs must not hang us. */
+static bool wait_a_second(pid_t pid, int *ret_status)
+{
+	const struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};
+	for (int i = 0; i < 200; i++) {
+		pid_t got = waitpid(pid, ret_status, WNOHANG);
+		if (got == pid)
+			return true;
+		if (got < 0 && errno != EINTR)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	kill(pid, SIGKILL);
+	while (waitpid(pid, ret_status, 0) < 0 && errno == EINTR)
+		;
+	return false;
+}
+
 bool clipboard_tmux(const char *text)
 {
 	static char *const argv[] = {(char *)"tmux", (char *)"load-buffer", (char *)"-w",
@@ -103,8 +122,5 @@ bool clipboard_tmux(const char *text)
 	close(fd[1]);
 	if (failed)
 		return false;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return false;
-	return WIFEXITED(status) && !WEXITSTATUS(status);
+	return wait_a_second(pid, &status) && WIFEXITED(status) && !WEXITSTATUS(status);
 }
