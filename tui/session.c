@@ -3,9 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probes/base/str.h"
+#include "probes/base/text.h"
 #include "probes/config/discover.h"
 #include "probes/engine/engine.h"
 #include "probes/link/loop.h"
+
+/* More than this is no list of servers; and each costs some forty questions a sweep. */
+enum { SERVERS_MAX = 500 };
 
 static bool is_wanted(const char *name, const char *const *names, int n)
 {
@@ -32,6 +37,29 @@ static int check_names(const struct discovered *d, const char *const *names, int
 	return 0;
 }
 
+static int check_number(const struct discovered *d, const char *const *names, int n, struct problem *p)
+{
+	int wanted = 0;
+	for (int i = 0; i < d->servers; i++)
+		wanted += is_wanted(d->server[i].name, names, n);
+	if (wanted > SERVERS_MAX)
+		return problem_set(p, "name the ones you mean: walmedic check SERVER...", "%s has %d servers; walmedic looks at %d at once",
+				   d->source, wanted, SERVERS_MAX);
+	return 0;
+}
+
+static int check_plain(const struct discovered *d, const char *name, struct problem *p)
+{
+	struct str shown = {0};
+	if (*name && text_is_plain(name))
+		return 0;
+	text_clean(&shown, name, strlen(name), 120, 120);
+	problem_set(p, "give its section a name of letters, digits, '-' and '_'; or name the servers you mean: walmedic check SERVER...",
+		    "%s: \"%s\" is no name for a server: it has control or invisible characters", d->source, str_text(&shown));
+	str_free(&shown);
+	return -1;
+}
+
 static int add_servers(struct session *s, const struct discovered *d, const char *const *names, int n, struct problem *p)
 {
 	for (int i = 0; i < d->servers; i++) {
@@ -39,7 +67,7 @@ static int add_servers(struct session *s, const struct discovered *d, const char
 		struct server_spec spec = {.name = from->name, .engine = from->engine, .backup = from->backup, .db = from->db,
 					   .barman_config = from->barman_config, .barman_user = from->barman_user,
 					   .rpo_max_s = from->rpo_max_s, .fill_warning_s = from->fill_warning_s};
-		if (is_wanted(from->name, names, n) && engine_add(s->engine, &spec, p))
+		if (is_wanted(from->name, names, n) && (check_plain(d, from->name, p) || engine_add(s->engine, &spec, p)))
 			return -1;
 	}
 	return 0;
@@ -55,7 +83,7 @@ int session_open(const struct cli *c, const char *const *names, int n, const cha
 		return -1;
 	s.loop = loop_new();
 	s.engine = engine_new(s.loop, &options);
-	failed = check_names(&d, names, n, p) || add_servers(&s, &d, names, n, p);
+	failed = check_names(&d, names, n, p) || check_number(&d, names, n, p) || add_servers(&s, &d, names, n, p);
 	discovered_free(&d);
 	if (failed) {
 		session_close(&s);

@@ -161,6 +161,15 @@ static const char *expanded(struct arena *a, const char *path)
 	return text_starts(path, "~/") ? arena_printf(a, "%s/%s", barman_home_dir(), path + 2) : path;
 }
 
+/* It is read here, and again by the one who asks from Barman's home: a relative path would name another file there. */
+static const char *absolute(struct arena *a, const char *path)
+{
+	char *real = path && *path != '/' ? realpath(path, NULL) : NULL;
+	const char *kept = real ? arena_dup(a, real) : path;
+	free(real);
+	return kept;
+}
+
 /* The main file, then what it includes; files that cannot be read are passed over, as Barman does. */
 static int collect(struct arena *a, const char *path, struct barman_file *file, int *ret_n, struct problem *p)
 {
@@ -184,7 +193,8 @@ static int no_servers(const struct barman_config *c, const char *path, struct pr
 {
 	const struct barman_problem *first = barman_problem_of(c, BARMAN_SYNTAX, NULL);
 	if (first)
-		return problem_set(p, first->hint, "%s:%d: %s", *first->file ? first->file : path, first->line, first->say);
+		return problem_set(p, first->hint, first->line > 0 ? "%s:%d: %s" : "%s%.0d: %s", *first->file ? first->file : path,
+				   first->line > 0 ? first->line : 0, first->say);
 	return problem_set(p, "add a section with the server's name, in this file or in configuration_files_directory",
 			   "Barman's configuration \"%s\" names no server", path);
 }
@@ -223,6 +233,7 @@ int discover_servers(const char *walmedic_conf, const char *barman_config, struc
 	const char *env = getenv("BARMAN_CONFIG_FILE");
 	const char *given = barman_config ? barman_config : env && *env ? env : NULL;
 	const char *own = walmedic_conf ? walmedic_conf : given ? NULL : own_path(a);
+	given = own ? given : absolute(a, given);
 	const char *barman = own ? NULL : main_file(a, given);
 	int rc = own ? from_own(a, own, barman_config, &d, p) : barman ? from_barman(a, barman, given, &d, p) : nothing(p);
 	if (rc) {

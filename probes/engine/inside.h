@@ -28,6 +28,7 @@ struct inquiry {
 	const struct question *question;
 	struct place *place;
 	char *user, *text;
+	size_t text_len;
 	bool outstanding, answered;
 	int64_t asked_mono;     /* ms; when it was last asked */
 	int64_t asked_wall;

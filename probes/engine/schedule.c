@@ -17,8 +17,10 @@ static bool same(const char *a, const char *b)
 
 static struct inquiry *inquiry_get(struct engine *e, const struct question *q, const struct way *way, const char *text)
 {
+	size_t n = strlen(text);
 	for (struct inquiry *i = e->inquiries; i; i = i->next)
-		if (i->question == q && i->place == way->place && same(i->user, way->user) && !strcmp(i->text, text))
+		if (i->question == q && i->place == way->place && i->text_len == n && same(i->user, way->user) &&
+		    !memcmp(i->text, text, n))
 			return i;
 	struct inquiry *i = xcalloc(1, sizeof *i);
 	i->engine = e;
@@ -26,6 +28,7 @@ static struct inquiry *inquiry_get(struct engine *e, const struct question *q, c
 	i->place = way->place;
 	i->user = way->user ? xstrdup(way->user) : NULL;
 	i->text = xstrdup(text);
+	i->text_len = n;
 	i->next = e->inquiries;
 	e->inquiries = i;
 	return i;

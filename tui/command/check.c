@@ -1,4 +1,6 @@
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "probes/base/str.h"
 #include "probes/engine/engine.h"
@@ -22,8 +24,13 @@ static int run(const struct cli *c)
 	}
 	session_sweep(&s);
 	report->write(engine_model(s.engine), &out);
-	fputs(str_text(&out), stdout);
 	int status = model_exit_status(engine_model(s.engine));
+	/* a monitor that read nothing must not read the exit status as green */
+	if (fputs(str_text(&out), stdout) < 0 || fflush(stdout)) {
+		problem_set(&p, "free some space, or write elsewhere", "the report could not be written: %s", strerror(errno));
+		problem_print(stderr, &p);
+		status = status ? status : EXIT_USAGE;
+	}
 	str_free(&out);
 	session_close(&s);
 	return status;

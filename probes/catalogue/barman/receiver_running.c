@@ -3,15 +3,23 @@
 
 #include "probes/catalogue/flow.h"
 
-/* Running, and yet the position on this host stands still while the primary goes on: seen over time, or
- * at once by a partial file that was not touched while segments were finished. */
+/* When it last wrote a segment, finished or not; NAN when there is none: between two segments, and until its
+ * first one after Barman has moved all away. */
+static double last_written(const struct view *v)
+{
+	double partial = know_num(v, "server.streaming.partial_at"), last = know_num(v, "server.streaming.last_at");
+	double newest = fmax(partial, last);
+
+	return newest > 0 ? newest * 1000.0 : NAN;
+}
+
+/* Running, and yet nothing was written on this host while the primary finished segments. */
 static bool is_stuck(const struct view *v, const struct receiver *receiver)
 {
 	double segment = flow_segment_size(v), behind = flow_lsn(v) - receiver_written(v);
-	double touched = know_num(v, "server.streaming.partial_at") * 1000.0;
 	double clock = know_num(v, "server.receiver.clock_ms");
 
-	return behind > 2 * segment && clock - touched > 30000 && clock - receiver->started > 30000;
+	return behind > 2 * segment && clock - last_written(v) > 30000 && clock - receiver->started > 30000;
 }
 
 static void judge_running(const struct view *v, struct verdict *r, const struct receiver *receiver)
@@ -19,8 +27,7 @@ static void judge_running(const struct view *v, struct verdict *r, const struct 
 	if (is_stuck(v, receiver)) {
 		verdict_cause(r, RANK_FAIL, "receiver.stuck", "pg_receivewal runs (pid %.0f) but receives nothing: %s behind",
 			      receiver->pid, flow_bytes(flow_lsn(v) - receiver_written(v)));
-		verdict_evidence(r, "newest partial file %s last written %s", know(v, "server.streaming.partial"),
-				 flow_time(know_num(v, "server.streaming.partial_at") * 1000.0));
+		verdict_evidence(r, "its newest file in streaming/ was last written %s", flow_time(last_written(v)));
 		return;
 	}
 	verdict_ok(r, "pg_receivewal runs (pid %.0f) since %s", receiver->pid, flow_time(receiver->started));

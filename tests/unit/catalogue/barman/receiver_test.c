@@ -218,6 +218,12 @@ static void stuck(void **state)
 		"streaming=0 0.000 - 0.000 000000010000000000000007.partial 1795250834.657\n"
 		"incoming=0 0.000 - 0.000 - 0.000\nerrors=0 0.000 - 0.000 - 0.000\nend=\n");
 	expect_cause(v, &probe_receiver_running, "receiver.stuck", RANK_FAIL);
+	/* between two segments, in a burst: no file at all right now says nothing */
+	answer_sh(v, &q_backup_receiver, RECEIVER_HEAD "lock=1795249540.320 31158\nheld=31158\n"
+		"process=31163 31158 174536 /usr/lib/postgresql/15/bin/pg_receivewal\t--directory=/b/mydb/streaming\t--slot=barman_mydb\t\n"
+		"streaming=0 0.000 - 0.000 - 0.000\n"
+		"incoming=0 0.000 - 0.000 - 0.000\nerrors=0 0.000 - 0.000 - 0.000\nend=\n");
+	expect_state(v, &probe_receiver_running, STATE_OK);
 	view_free(v);
 }
 
