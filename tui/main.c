@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,11 +17,23 @@ static void set_locale(void)
 		setlocale(LC_CTYPE, getenv("LC_ALL") || getenv("LC_CTYPE") || getenv("LANG") ? "" : "C.UTF-8");
 }
 
+/* A descriptor below 3 that is closed would be the next one to be opened; libuv aborts on that. What is written to a
+ * closed stdout still fails. */
+static void hold_standard_files(void)
+{
+	for (int fd = open("/dev/null", O_RDONLY); fd >= 0; fd = open("/dev/null", O_RDONLY))
+		if (fd > STDERR_FILENO) {
+			close(fd);
+			return;
+		}
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli;
 	struct problem p;
 	int status = 0;
+	hold_standard_files();
 	set_locale();
 	signal(SIGPIPE, SIG_IGN);
 	const struct command *cmd = cli_parse(argc, argv, &cli, &p);

@@ -260,6 +260,11 @@ const struct model *engine_model(const struct engine *e)
 	return &e->model;
 }
 
+bool engine_records(const struct engine *e)
+{
+	return e->recorder;
+}
+
 bool engine_sweep_done(const struct engine *e)
 {
 	return e->sweep_done;

@@ -37,6 +37,8 @@ void engine_start(struct engine *e, bool live);
 /* Called after anything changed (at most once a turn of the loop). */
 void engine_on_change(struct engine *e, void (*call)(void *arg), void *arg);
 const struct model *engine_model(const struct engine *e);
+/* False when the recording that was asked for could not be begun. */
+bool engine_records(const struct engine *e);
 /* All that can be asked has been answered once, why-questions included, slow cross-checks not. */
 bool engine_sweep_done(const struct engine *e);
 /* Ask the questions of one node (and of what it needs that is not green) now; node -1 = all. */

@@ -1,4 +1,4 @@
-gate_scripts = tests/gate/layers.sh tests/gate/style.sh
+gate_scripts = tests/gate/layers.sh tests/gate/style.sh tests/gate/streams.sh
 EXTRA_DIST += $(gate_scripts)
 TESTS += $(gate_scripts)
 if HAVE_CMOCKA

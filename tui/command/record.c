@@ -27,12 +27,15 @@ static int run(const struct cli *c)
 		loop_signal_watch(s.loop, SIGINT, stop, &stopped);
 		loop_signal_watch(s.loop, SIGTERM, stop, &stopped);
 		engine_start(s.engine, true);
-		while (!stopped)
+		while (!stopped && engine_records(s.engine))
 			loop_turn(s.loop, 1000);
 	} else {
 		session_sweep(&s);
 	}
+	bool recorded = engine_records(s.engine);
 	session_close(&s);
+	if (!recorded)
+		return EXIT_USAGE;
 	printf("recorded to %s; see it with `walmedic replay %s`\n", c->arg[1], c->arg[1]);
 	return 0;
 }
