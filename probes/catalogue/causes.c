@@ -255,7 +255,7 @@ const struct blame blames[] = {
 	{"cron.not_firing", "receiver.not_running", EDGE_ALWAYS},
 	{"cron.not_firing", "incoming.unprocessed", EDGE_ALWAYS},
 	{"cron.not_firing", "slot.never_used", EDGE_ALWAYS},
-	{"pg.*", "repl.*", EDGE_ALWAYS},
+	{"pg.*", "repl.*", EDGE_SAME_CONNECTION},
 	{"repl.*", "receiver.*", EDGE_ALWAYS},
 	{"slot.missing", "receiver.*", EDGE_ALWAYS},
 	{"slot.held_by_other", "receiver.*", EDGE_ALWAYS},

@@ -193,9 +193,10 @@ void engine_judge(struct engine *e)
 	int64_t now = clock_wall_ms();
 	e->model.now = now;
 	for (int i = 0; i < e->model.servers; i++) {
-		moved |= judge_one(e, e->watched[i], now);
-		moved |= e->model.server[i].sweep_done != e->sweep_done;
+		if (e->model.server[i].sweep_done != e->sweep_done)
+			e->watched[i]->judged_at = 0; /* what was still to come is now unknown */
 		e->model.server[i].sweep_done = e->sweep_done;
+		moved |= judge_one(e, e->watched[i], now);
 	}
 	if (!moved)
 		return;

@@ -28,6 +28,18 @@ static bool server_is_up(const struct server *s)
 	return n >= 0 && (s->node[n].verdict.state == STATE_OK || s->node[n].verdict.state == STATE_WARN);
 }
 
+static bool same_fact(const struct view *v, const char *a, const char *b)
+{
+	const char *x = know(v, a), *y = know(v, b);
+	return !strcmp(x ? x : "", y ? y : "");
+}
+
+static bool same_connection(const struct server *s)
+{
+	return !s->view || (same_fact(s->view, "connect.host", "repl.host") && same_fact(s->view, "connect.pg_port", "repl.pg_port") &&
+			    same_fact(s->view, "connect.stage", "repl.stage"));
+}
+
 bool graph_edge_holds(const struct server *s, const struct blame *edge, const struct finding *from, const struct finding *to)
 {
 	switch (edge->when) {
@@ -38,6 +50,7 @@ bool graph_edge_holds(const struct server *s, const struct blame *edge, const st
 	case EDGE_AT_BACKUP: return from && !strcmp(from->place, "backup");
 	case EDGE_TO_DB: return to && !strcmp(to->place, "db");
 	case EDGE_TO_BACKUP: return to && !strcmp(to->place, "backup");
+	case EDGE_SAME_CONNECTION: return from && same_connection(s);
 	case EDGE_SAME_HOST: return from && to && !strcmp(from->place, to->place);
 	}
 	return false;

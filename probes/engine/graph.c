@@ -100,6 +100,19 @@ static void remember_change(struct server *s, int i, enum state from)
 	s->changes = keep + 1;
 }
 
+/* In the first sweep a question that waits for another one's answer is only not asked yet. */
+static bool is_still_to_come(const struct server *s, const struct node *n)
+{
+	bool waits = false;
+	for (size_t i = 0; i < sizeof n->probe->asks / sizeof *n->probe->asks && n->probe->asks[i]; i++) {
+		enum asked asked = view_asked(s->view, n->probe->asks[i]);
+		if (asked == ASKED_FAILED || asked == ASKED_NO_PLACE)
+			return false;
+		waits |= asked == ASKED_OFF || asked == ASKED_NEVER;
+	}
+	return waits && !s->sweep_done;
+}
+
 static void judge_node(struct server *s, int i)
 {
 	struct node *n = &s->node[i];
@@ -111,6 +124,8 @@ static void judge_node(struct server *s, int i)
 		judge_blocked(s, n);
 	else
 		probe_judge(n->probe, s->view, &n->verdict);
+	if (n->verdict.state == STATE_UNKNOWN && is_still_to_come(s, n))
+		n->verdict.pending = true;
 	for (int k = 0; k < n->verdict.findings; k++)
 		n->verdict.finding[k].host = host_of(s, n->verdict.finding[k].place);
 	note_when(s, n);

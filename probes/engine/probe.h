@@ -67,7 +67,8 @@ struct cause {
 	const char *place;     /* where its remedy's first step is: "backup" or "db" (a test compares) */
 	unsigned flags;
 };
-enum edge_when { EDGE_ALWAYS, EDGE_PG_UP, EDGE_PG_DOWN, EDGE_AT_DB, EDGE_AT_BACKUP, EDGE_SAME_HOST, EDGE_TO_DB, EDGE_TO_BACKUP };
+enum edge_when { EDGE_ALWAYS, EDGE_PG_UP, EDGE_PG_DOWN, EDGE_AT_DB, EDGE_AT_BACKUP, EDGE_SAME_HOST, EDGE_TO_DB, EDGE_TO_BACKUP,
+		EDGE_SAME_CONNECTION /* connect.* and repl.* name the same host and port, and broke at the same stage (rule 5) */ };
 struct blame {                 /* from explains to; '*' allowed in both */
 	const char *from, *to;
 	enum edge_when when;

@@ -7,7 +7,7 @@
 #include "probes/base/problem.h"
 #include "probes/engine/inside.h"
 
-enum { TICK_MS = 250 };
+enum { TICK_MS = 250, SWEEP_MS = 10000 };
 
 struct event {
 	int64_t t;
@@ -206,7 +206,8 @@ static void play_until(struct replay *r, int64_t t)
 		if (r->next == r->events || r->event[r->next].t - r->event[r->next - 1].t >= TICK_MS)
 			engine_judge(r->engine);
 	}
-	if (r->next == r->events)
+	/* no first sweep takes longer than its longest deadline */
+	if (r->next == r->events || r->event[r->next].t > r->first_t + SWEEP_MS)
 		r->engine->sweep_done = true;
 }
 

@@ -1,6 +1,7 @@
 #include "probes/link/loop_uv.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -280,4 +281,10 @@ void deadline_close(struct deadline *d, loop_call *closed)
 	d->closed = closed;
 	if (!uv_is_closing((uv_handle_t *)&d->timer))
 		uv_close((uv_handle_t *)&d->timer, deadline_closed);
+}
+
+void link_versions(char *buf, size_t size)
+{
+	snprintf(buf, size, "libuv %s, libpq %d.%d, libssh2 %s", uv_version_string(), libpq_version() / 10000,
+		 libpq_version() % 10000, libssh2_version_text());
 }

@@ -3,6 +3,7 @@
 #define WALMEDIC_LINK_LOOP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct loop;
@@ -17,6 +18,9 @@ void loop_run(struct loop *l);
 /* One turn; waits at most wait_ms (0: not at all). */
 void loop_turn(struct loop *l, unsigned wait_ms);
 void loop_stop(struct loop *l);
+
+/* "libuv 1.44.2, libpq 15.18, libssh2 1.10.0" */
+void link_versions(char *buf, size_t size);
 
 typedef void loop_call(void *arg);
 /* Calls once after ms; repeat_ms > 0: again and again. A repeating timer keeps no loop alive; one that

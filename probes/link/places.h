@@ -55,6 +55,8 @@ void place_welcomed(struct place *p);
 bool place_backs_off(struct place *p);
 
 extern const struct place_class local_class, ssh_class, via_class;
+int libpq_version(void); /* 150018 = 15.18 */
+const char *libssh2_version_text(void);
 extern const struct place_class pg_class, psql_class;
 
 #endif

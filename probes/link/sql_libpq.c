@@ -494,4 +494,9 @@ static void pg_free(struct place *p)
 	deadline_close(&pg->deadline, free);
 }
 
+int libpq_version(void)
+{
+	return PQlibVersion();
+}
+
 const struct place_class pg_class = {.via = "libpq", .flush = pg_flush, .free = pg_free};

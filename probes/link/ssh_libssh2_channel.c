@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "probes/base/arena.h"
+#include "probes/link/places.h"
 #include "probes/link/ssh_libssh2_inside.h"
 
 const char *last_error(struct ssh2 *s)
@@ -244,4 +245,9 @@ enum step step_channels(struct ssh2 *s)
 	}
 	sweep(s);
 	return AGAIN;
+}
+
+const char *libssh2_version_text(void)
+{
+	return libssh2_version(0);
 }

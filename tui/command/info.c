@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "probes/link/loop.h"
 #include "tui/session.h"
 
 static void print_path(const char *what, const char *variable, const char *fallback, const char *rest)
@@ -21,6 +22,9 @@ static int run(const struct cli *c)
 {
 	struct passwd *me = getpwuid(geteuid());
 	printf("%-15s %s\n", "version", PACKAGE_VERSION);
+	char libraries[256];
+	link_versions(libraries, sizeof libraries);
+	printf("%-15s %s\n", "libraries", libraries);
 	printf("%-15s %s\n", "user", me ? me->pw_name : "?");
 	printf("%-15s %s\n", "terminal", getenv("TERM") ? getenv("TERM") : "unset");
 	if (c->config)

@@ -60,6 +60,8 @@ void learn_conninfo(struct view *v, const char *conninfo, const char *prefix, co
 		conninfo_value(conninfo, parts[i].key, value, sizeof value);
 		learn(v, fact, *value ? value : parts[i].otherwise);
 	}
+	snprintf(fact, sizeof fact, "%s.stage", prefix);
+	learn(v, fact, r->outcome == REPLY_DONE ? NULL : r->stage);
 	snprintf(fact, sizeof fact, "%s.client_address", prefix);
 	learn_address(v, fact, r->outcome == REPLY_DONE ? "" : r->words);
 }

@@ -16,7 +16,7 @@
  *   db.archiver.pid  db.archiver.age_s  db.archiver.title  db.archiver.child_age_s  db.archiver.child
  *   db.log.archive_status  db.log.archive_wal  db.log.archive_words  db.log.start_failure  db.log.stopped
  *   db.init systemd|none  db.manager patroni|none  db.pg_tool pg_ctlcluster|systemctl
- * and of the server: {connect,repl}.{host,pg_port,user,database,client_address}, archive.{command,kind,program,program_path,target_host,target_user,server,ssh_words,
+ * and of the server: {connect,repl}.{host,pg_port,user,database,stage,client_address}, archive.{command,kind,program,program_path,target_host,target_user,server,ssh_words,
  *   target_directory,target_port,corrected_command}, connect.{why,port}, repl.{system_identifier,timeline}, incoming.* (see incoming.c). */
 #ifndef WALMEDIC_CATALOGUE_POSTGRES_POSTGRES_H
 #define WALMEDIC_CATALOGUE_POSTGRES_POSTGRES_H

@@ -64,7 +64,7 @@ const struct cause causes[] = {
 	{"disk.pg_wal_filling", "", "db", 0}, {NULL, NULL, NULL, 0}};
 const struct blame blames[] = {
 	{"host.*", "pg.*", EDGE_AT_DB}, {"host.*", "repl.*", EDGE_AT_DB}, {"cron.*", "receiver.not_running", EDGE_ALWAYS},
-	{"repl.*", "receiver.*", EDGE_ALWAYS}, {"receiver.*", "slot.inactive", EDGE_ALWAYS},
+	{"pg.*", "repl.*", EDGE_SAME_CONNECTION}, {"repl.*", "receiver.*", EDGE_ALWAYS}, {"receiver.*", "slot.inactive", EDGE_ALWAYS},
 	{"receiver.*", "slot.lost", EDGE_ALWAYS}, {"slot.inactive", "disk.pg_wal_filling", EDGE_ALWAYS},
 	{"slot.inactive", "disk.pg_wal_full", EDGE_PG_UP}, {"archive.*", "disk.*", EDGE_PG_UP},
 	{"disk.pg_wal_full", "pg.refused", EDGE_PG_DOWN}, {NULL, NULL, EDGE_ALWAYS}};
@@ -188,6 +188,26 @@ static void rule5_a_dead_host_is_one_cause_of_that_host(void **state)
 		    {"repl.connect", "fail repl.hba_rejected"}), "host.unreachable");
 }
 
+static void rule5_a_connection_explains_only_the_same_connection(void **state)
+{
+	(void)state;
+	static const char *const facts[] = {"host", "pg_port", "stage"};
+	struct server s = judged(F({"pg.connect", "fail pg.hba_rejected"}, {"repl.connect", "fail repl.hba_rejected"}));
+	struct view *v = (struct view *)(uintptr_t)s.view;
+	assert_int_equal(s.roots, 1);
+	for (size_t i = 0; i < 3; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "repl.%s", facts[i]);
+		learn(v, name, "another");
+		graph_judge(&s);
+		assert_int_equal(s.roots, 2);
+		learn(v, name, NULL);
+		graph_judge(&s);
+		assert_int_equal(s.roots, 1);
+	}
+	done(&s);
+}
+
 static void rule8_order_of_root_causes(void **state)
 {
 	(void)state;
@@ -242,6 +262,7 @@ int main(void)
 		cmocka_unit_test(rule3_standing_causes_are_never_folded),
 		cmocka_unit_test(rule4_the_direction_of_a_full_disk_flips),
 		cmocka_unit_test(rule5_a_dead_host_is_one_cause_of_that_host),
+		cmocka_unit_test(rule5_a_connection_explains_only_the_same_connection),
 		cmocka_unit_test(rule8_order_of_root_causes),
 		cmocka_unit_test(exit_status_follows_the_contract),
 		cmocka_unit_test(changes_are_remembered_newest_first),
