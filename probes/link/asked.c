@@ -60,6 +60,13 @@ void asked_free(struct asked *a)
 	free(a);
 }
 
+void queue_drop(struct queue *q)
+{
+	struct asked *a;
+	while ((a = queue_take(q)))
+		asked_free(a);
+}
+
 /* The door. */
 static void clean(struct str *out, const char *s, size_t n, size_t max)
 {

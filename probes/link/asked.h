@@ -47,6 +47,7 @@ struct asked *asked_new(const struct ask *a, ask_done *done, void *arg);
 void asked_finish(struct asked *a, const struct raw *r);
 /* Frees without a call: only when the loop is freed. */
 void asked_free(struct asked *a);
+void queue_drop(struct queue *q);
 
 /* A failure kept as raw, to be repeated (backoff). */
 struct failure {

@@ -9,7 +9,6 @@
 #include "probes/base/arena.h"
 #include "probes/base/clock.h"
 #include "probes/base/str.h"
-#include "probes/base/text.h"
 #include "probes/link/loop_uv.h"
 #include "probes/link/places.h"
 #include "probes/link/sql_words.h"
@@ -482,14 +481,11 @@ static void pg_flush(struct place *p)
 static void pg_free(struct place *p)
 {
 	struct pg *pg = p->own;
-	struct asked *a;
 	if (!pg)
 		return;
 	disconnect(pg);
-	while ((a = queue_take(&pg->waiting)))
-		asked_free(a);
-	while ((a = queue_take(&pg->sent)))
-		asked_free(a);
+	queue_drop(&pg->waiting);
+	queue_drop(&pg->sent);
 	PQconninfoFree(pg->options);
 	deadline_close(&pg->deadline, free);
 }

@@ -271,9 +271,7 @@ static void fail_all(struct talk *t, const struct reply *reply)
 
 static void talk_free(struct talk *t)
 {
-	struct asked *a;
-	while ((a = queue_take(&t->asked)))
-		asked_free(a);
+	queue_drop(&t->asked);
 	free(t);
 }
 
