@@ -50,6 +50,10 @@ one() {
 		[ -n "$(alive "${family[@]}")" ] || { [ -s "$work/spaces" ] && in_namespaces "$work/spaces" >/dev/null; } || [ "$(files)" != "$before" ] || break
 		sleep 0.1
 	done
+	# Chance may have hit the sweeper itself, and then the builder: its directory goes with the next start, as this one.
+	if [ "$victim" = any ] && [ "$(files)" != "$before" ]; then
+		( LAB_DIR=$here LAB_LIB=$here/lib; . "$here/lib/common.sh"; sweep_cache )
+	fi
 	[ -z "$(alive "${family[@]}")" ] || { ok=1; echo "# processes: $(alive "${family[@]}" | tr '\n' ' ')"; }
 	if [ -s "$work/spaces" ] && in_namespaces "$work/spaces"; then ok=1; echo "# namespaces"; fi
 	! grep -F "$work" /proc/self/mountinfo || { ok=1; echo "# mounts"; }
