@@ -24,6 +24,7 @@ struct act {
 	struct wire *wire;
 	struct frames frames;
 	struct str before; /* what was said before it began */
+	struct str line;   /* of stderr, not complete yet */
 	struct deadline deadline;
 	char nonce[NONCE_SIZE];
 	bool began, cancelled, over;
@@ -36,6 +37,7 @@ static void memory_free(void *arg)
 	struct act *a = arg;
 	frames_free(&a->frames);
 	str_free(&a->before);
+	str_free(&a->line);
 	free(a);
 }
 
@@ -76,6 +78,27 @@ static void give(struct act *a, const char *s, size_t n)
 	str_free(&clean);
 }
 
+/* The pipeline's own ssh runs with -v: what it says of itself is not the command's. */
+static void give_line(struct act *a)
+{
+	if (a->line.len && !ssh_words_chatter(a->line.s))
+		give(a, a->line.s, a->line.len);
+	str_clear(&a->line);
+}
+
+static void give_err(struct act *a, const char *s, size_t n)
+{
+	if (a->place->spec.kind != PLACE_VIA) {
+		give(a, s, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		str_addc(&a->line, s[i]);
+		if (s[i] == '\n' || a->line.len >= LINE_MAX_BYTES)
+			give_line(a);
+	}
+}
+
 static void marked(struct act *a, const char *words, const char *before, size_t n)
 {
 	int status;
@@ -87,6 +110,7 @@ static void marked(struct act *a, const char *words, const char *before, size_t 
 		return;
 	}
 	give(a, before, n);
+	give_line(a);
 	if (sscanf(words, "end %d", &status) == 1)
 		finish(a, true, status, "");
 }
@@ -98,7 +122,7 @@ static void bytes(void *arg, bool is_err, const char *s, size_t n)
 	size_t before_n;
 	if (is_err) {
 		if (a->began)
-			give(a, s, n);
+			give_err(a, s, n);
 		else
 			str_addn(&a->before, s, n);
 		return;
@@ -121,6 +145,7 @@ static void ended(void *arg, const struct wire_end *e)
 	const char *rest = frames_rest(&a->frames, &n);
 	if (a->began) {
 		give(a, rest, n);
+		give_line(a);
 		str_add(&words, a->cancelled ? "cancelled: what it had done by then is not known"
 					     : "the connection ended before the command did: its outcome is not known");
 	} else {

@@ -74,14 +74,18 @@ const char *ssh_words_stage(const char *err)
 	return stage;
 }
 
+bool ssh_words_chatter(const char *line)
+{
+	bool debug = text_starts(line, "debug") && strcspn(line, "\n") > 7 && line[6] == ':';
+	return debug || text_starts(line, "OpenSSH_") || text_starts(line, "Authenticated to ") ||
+	       text_starts(line, "Transferred: ") || text_starts(line, "Bytes per second: ");
+}
+
 void ssh_words_plain(struct str *out, const char *err)
 {
 	while (*err) {
 		size_t n = strcspn(err, "\n"), text = n && err[n - 1] == '\r' ? n - 1 : n;
-		bool debug = text_starts(err, "debug") && n > 7 && err[6] == ':';
-		bool chatter = text_starts(err, "OpenSSH_") || text_starts(err, "Authenticated to ") ||
-			       text_starts(err, "Transferred: ") || text_starts(err, "Bytes per second: ");
-		if (!debug && !chatter && text) {
+		if (!ssh_words_chatter(err) && text) {
 			if (out->len)
 				str_addc(out, '\n');
 			str_addn(out, err, text);

@@ -17,6 +17,8 @@ struct ssh_fault {
 void ssh_words_fault(const char *err, int status, struct ssh_fault *ret);
 /* What it was doing when it was stopped. Tells connect, banner, kex and auth apart only with -v. */
 const char *ssh_words_stage(const char *err);
+/* Is the line that begins here one of -v's, and not the far side's? */
+bool ssh_words_chatter(const char *line);
 /* The lines meant for people: err without debug lines. */
 void ssh_words_plain(struct str *out, const char *err);
 

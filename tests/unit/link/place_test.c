@@ -236,6 +236,22 @@ static void what_is_shown_is_what_runs(void **state)
 	loop_free(l);
 }
 
+static void what_the_ssh_says_of_itself_is_no_output(void **state)
+{
+	(void)state;
+	struct loop *l = loop_new();
+	struct deed d = {0};
+	struct place *p = via(l, "sh -c 'echo debug1: before >&2; sh -c \"$1\"; r=$?; echo debug1: Exit status 3 >&2; exit $r' ssh");
+	struct act_spec s = {.text = "echo debug1: channel 0: free >&2; echo Transferred: sent 1 >&2; echo words >&2; printf last >&2; exit 3",
+			     .user = me(), .timeout_ms = 10000};
+	place_act(p, &s, &deed_ops, &d);
+	turn_until(l, &d.dones, 1);
+	assert_int_equal(d.status, 3);
+	assert_string_equal(str_text(&d.out), "words\nlast");
+	str_free(&d.out);
+	loop_free(l);
+}
+
 static void the_exit_status_and_the_way_it_ends_are_told(void **state)
 {
 	(void)state;
@@ -344,6 +360,7 @@ int main(void)
 		cmocka_unit_test(noise_before_the_mark_is_the_logins_own),
 		cmocka_unit_test(a_refused_login_tells_stage_and_words_and_backs_off),
 		cmocka_unit_test(what_is_shown_is_what_runs),
+		cmocka_unit_test(what_the_ssh_says_of_itself_is_no_output),
 		cmocka_unit_test(the_exit_status_and_the_way_it_ends_are_told),
 		cmocka_unit_test(a_secret_is_in_no_argument_list),
 		cmocka_unit_test(a_line_for_the_console_host_is_quoted),
