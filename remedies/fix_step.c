@@ -220,8 +220,18 @@ static const char *left_empty(const struct fix *x, const struct planned *s)
 	return NULL;
 }
 
-static bool not_needed(const struct fix *x, const struct planned *s)
+/* A step that only looks is there for the steps after it: while one of those is open, it is not past. */
+static bool leads_nowhere(const struct plan *plan, int k)
 {
+	for (int i = k; i < plan->steps; i++)
+		if (plan->step[i].step->proves[0] && !plan->step[i].proven)
+			return false;
+	return true;
+}
+
+static bool not_needed(const struct fix *x, const struct plan *plan, int k)
+{
+	const struct planned *s = &plan->step[k];
 	const char *empty = left_empty(x, s);
 	if (empty) {
 		printf("Step %d of the page: \"%s\" is left out, as no \"%s\" was given\n", s->number, s->step->heading, empty);
@@ -231,7 +241,7 @@ static bool not_needed(const struct fix *x, const struct planned *s)
 		printf("Step %d of the page: \"%s\" is proven already\n", s->number, s->step->heading);
 		return true;
 	}
-	if (x->cause && !s->step->proves[0] && plan_cause_node(fix_server(x), x->cause) < 0) {
+	if (x->cause && leads_nowhere(plan, k) && plan_cause_node(fix_server(x), x->cause) < 0) {
 		printf("Step %d of the page: \"%s\" is not needed any more\n", s->number, s->step->heading);
 		return true;
 	}
@@ -267,7 +277,7 @@ void fix_step(struct fix *x, int k)
 	struct str out = {0};
 	char prompt[80];
 	fix_plan(x, &plan);
-	if (k >= plan.steps || not_needed(x, &plan.step[k]))
+	if (k >= plan.steps || not_needed(x, &plan, k))
 		return;
 	explain_planned(&plan.step[k], plan.steps, &out);
 	printf("\n%s", str_text(&out));
