@@ -8,7 +8,7 @@
 enum how { HOW_SH, HOW_SQL, HOW_LOGIN };
 
 enum question_flag {
-	Q_ALONE = 1, /* may hang: own channel */
+	Q_ALONE = 1, /* may hang, or takes long: runs beside the other questions of its session */
 	Q_SLOW = 2,  /* a slow cross-check: no verdict waits for it, `check` does not either */
 	Q_ONCE = 4,  /* asked once, again only on `R` */
 };

@@ -17,6 +17,7 @@ struct asked {
 	void *arg;
 	int64_t since; /* monotonic ms */
 	unsigned id;   /* in its session */
+	int64_t begun; /* in its session: its turn came, monotonic ms; 0 = others stand before it */
 };
 
 /* A queue of questions. */

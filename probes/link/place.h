@@ -54,7 +54,7 @@ struct ask {
 	const char *text;
 	const char *user;       /* role user (runuser when the login is root, else sudo -n); NULL = login user */
 	unsigned deadline_ms;   /* for everything: reaching the place, and the answer */
-	bool alone;             /* may hang (foreign mounts): never in front of other questions */
+	bool alone;             /* may hang (foreign mounts, another ssh): runs beside the others, never in front */
 	bool fresh;             /* needs a new connection, not a kept one (proof of login) */
 };
 

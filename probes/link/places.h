@@ -26,6 +26,9 @@ struct place_class {
 	void (*flush)(struct place *p);
 	/* A shell as the login user; NULL: this kind has none. */
 	struct wire *(*open)(struct place *p, const struct opening *o, const struct wire_ops *ops, void *arg);
+	/* The same as `as` (NULL: the login user) with the clean environment, where that is at hand at once: else NULL,
+	 * and shell_switch does it. Nothing secret: the text stands in an argument list. May be NULL. */
+	struct wire *(*open_as)(struct place *p, const char *as, const char *text, const struct wire_ops *ops, void *arg);
 	void (*free)(struct place *p);
 	void (*retry)(struct place *p); /* may be NULL */
 };

@@ -22,11 +22,10 @@ struct session {
 	char nonce[NONCE_SIZE];
 	struct frames frames;
 	struct str err, noise;
-	struct queue sent; /* in order; the first one is being answered */
+	struct queue sent; /* in order; the first that is not alone, and all alone before it, are being answered */
 	unsigned last_id;
-	int64_t head_since;
 	enum at at;
-	bool alone, over;
+	bool over;
 	struct deadline deadline, login;
 };
 
@@ -178,34 +177,77 @@ static void wire_ended(void *arg, const struct wire_end *e)
 	end_all(s, r, f.refused);
 }
 
+static void unlink_sent(struct session *s, struct asked *a)
+{
+	for (struct asked **p = &s->sent.first; *p; p = &(*p)->next)
+		if (*p == a) {
+			*p = a->next;
+			if (!*p)
+				s->sent.last = p;
+			return;
+		}
+}
+
+static int64_t patience(const struct asked *a)
+{
+	unsigned far = far_seconds(a) * 1000 + 500;
+	return a->begun + (a->deadline_ms > far ? a->deadline_ms : far);
+}
+
+/* Of those that are being answered now, the one whose deadline is next; the others' clocks stand still. */
+static struct asked *next_due(struct session *s)
+{
+	struct asked *due = NULL, *a = s->sent.first;
+	int64_t now = clock_mono_ms();
+	for (; a; a = a->next) {
+		if (a->how == ASK_LOGIN)
+			continue;
+		if (!a->begun)
+			a->begun = now;
+		if (!due || patience(a) < patience(due))
+			due = a;
+		if (!a->alone)
+			break;
+	}
+	return due;
+}
+
+static void watch(struct session *s)
+{
+	if (!s->sent.first) {
+		deadline_stop(&s->deadline);
+		if (s->place->kept != s)
+			leave(s);
+		else
+			s->wire->class->busy(s->wire, false);
+		return;
+	}
+	struct asked *due = next_due(s);
+	if (!due)
+		return;
+	int64_t left = patience(due) - clock_mono_ms();
+	deadline_set(&s->deadline, left > 1 ? (unsigned)left : 1);
+}
+
+/* What hangs beside the others gives up alone: the session still answers. */
 static void deadline_passed(void *arg)
 {
 	struct session *s = arg;
 	struct ssh_fault f = {.stage = "run"};
+	struct asked *due = s->at == AT_READY ? next_due(s) : NULL;
+	if (due && due->alone) {
+		unlink_sent(s, due);
+		const char *via = via_of(s);
+		watch(s);
+		asked_finish(due, &(struct raw){.outcome = REPLY_TIMEOUT, .stage = "run", .words = "", .via = via});
+		return;
+	}
 	take_noise(s);
 	if (s->at != AT_READY)
 		locate(s, -1, &f);
 	const char *stage = s->wire && s->wire->class->stage && s->at != AT_READY ?
 			    s->wire->class->stage(s->wire) : NULL;
 	end_all(s, (struct raw){.outcome = REPLY_TIMEOUT, .stage = stage && *stage ? stage : f.stage}, false);
-}
-
-/* The clock of the question that is being answered now. */
-static void watch_head(struct session *s)
-{
-	struct asked *a = s->sent.first;
-	bool kept = s->place->kept == s;
-	if (!a) {
-		deadline_stop(&s->deadline);
-		if (!kept)
-			leave(s);
-		else
-			s->wire->class->busy(s->wire, false);
-		return;
-	}
-	unsigned far = far_seconds(a) * 1000 + 500;
-	s->head_since = clock_mono_ms();
-	deadline_set(&s->deadline, a->deadline_ms > far ? a->deadline_ms : far);
 }
 
 static void retire(struct session *s)
@@ -232,7 +274,7 @@ static void tell_login(void *arg)
 	s->sent.last = p;
 	const char *via = via_of(s);
 	if (!s->over)
-		watch_head(s);
+		watch(s);
 	while (logins) {
 		struct asked *a = logins;
 		logins = a->next;
@@ -247,27 +289,26 @@ static void begun(struct session *s, const char *noise, size_t n)
 	str_addn(&s->noise, noise, n);
 	s->at = AT_READY;
 	place_welcomed(p);
-	if (!s->alone) {
-		struct session *old = p->kept;
-		p->kept = s;
-		retire(old);
-	}
-	s->head_since = clock_mono_ms();
+	struct session *old = p->kept;
+	p->kept = s;
+	retire(old);
 	deadline_set(&s->login, 0);
-	if (s->sent.first && s->sent.first->how != ASK_LOGIN)
-		watch_head(s);
+	if (s->sent.first)
+		watch(s);
 }
 
 static void answered(struct session *s, const char *words, const char *out, size_t n)
 {
 	char what[16] = "";
 	unsigned id = 0;
-	struct asked *a = s->sent.first;
-	while (a && a->how == ASK_LOGIN) /* told in this turn still */
-		a = a->next;
-	if (sscanf(words, "%u %15s", &id, what) != 2 || !a || a->id != id)
+	if (sscanf(words, "%u %15s", &id, what) != 2)
 		return;
-	int64_t took = clock_mono_ms() - s->head_since;
+	struct asked *a = s->sent.first;
+	while (a && (a->how == ASK_LOGIN || a->id != id))
+		a = a->next;
+	if (!a) /* it was given up */
+		return;
+	int64_t took = clock_mono_ms() - a->begun;
 	struct raw r = {.outcome = REPLY_DONE, .status = atoi(what), .out = out, .out_len = n, .via = via_of(s)};
 	char *why = NULL;
 	if (!strcmp(what, "user")) {
@@ -279,14 +320,8 @@ static void answered(struct session *s, const char *words, const char *out, size
 		r.stage = "run";
 		r.words = "";
 	}
-	for (struct asked **p = &s->sent.first; *p; p = &(*p)->next)
-		if (*p == a) {
-			*p = a->next;
-			if (!*p)
-				s->sent.last = p;
-			break;
-		}
-	watch_head(s);
+	unlink_sent(s, a);
+	watch(s);
 	finish(s, a, r);
 	free(why);
 }
@@ -320,12 +355,11 @@ static void wire_bytes(void *arg, bool is_err, const char *bytes, size_t n)
 
 static const struct wire_ops session_ops = {wire_bytes, wire_ended};
 
-static struct session *session_open(struct place *p, bool alone, bool fresh, const struct asked *first)
+static struct session *session_open(struct place *p, bool fresh, const struct asked *first)
 {
 	struct session *s = xcalloc(1, sizeof *s);
 	struct str text = {0};
 	s->place = p;
-	s->alone = alone;
 	queue_init(&s->sent);
 	shell_nonce(s->nonce);
 	frames_init(&s->frames, s->nonce);
@@ -343,24 +377,23 @@ static struct session *session_open(struct place *p, bool alone, bool fresh, con
 
 static void send_one(struct session *s, struct asked *a)
 {
-	bool was_idle = !s->sent.first;
 	a->id = ++s->last_id;
 	if (a->how == ASK_SH) {
 		struct str text = {0};
-		shell_request(&text, a->id, a->text, far_seconds(a), a->user);
+		shell_request(&text, a->id, a->text, far_seconds(a), a->user, a->alone);
 		s->wire->class->write(s->wire, text.s, text.len);
 		str_free(&text);
 	}
 	queue_add(&s->sent, a);
 	s->wire->class->busy(s->wire, true);
-	if (s->at == AT_READY && was_idle)
-		watch_head(s);
+	if (s->at == AT_READY)
+		watch(s);
 }
 
 static struct session *connecting(struct place *p)
 {
 	for (struct session *s = p->sessions; s; s = s->next)
-		if (!s->alone && s->at != AT_READY)
+		if (s->at != AT_READY)
 			return s;
 	return NULL;
 }
@@ -378,7 +411,7 @@ static bool refuse(struct place *p, struct asked *a)
 		asked_finish(a, &r);
 		return true;
 	}
-	if (place_backs_off(p) && (a->fresh || a->alone || !p->kept)) {
+	if (place_backs_off(p) && (a->fresh || !p->kept)) {
 		failure_raw(&p->failed, &r);
 		asked_finish(a, &r);
 		return true;
@@ -395,21 +428,19 @@ void session_flush(struct place *p)
 		return;
 	queue_init(&p->asked);
 	for (a = q.first; a; a = a->next)
-		fresh |= a->fresh && !a->alone;
+		fresh |= a->fresh;
 	while (q.first) {
 		a = q.first;
 		q.first = a->next;
 		if (refuse(p, a))
 			continue;
-		struct session *s = NULL;
-		if (a->alone)
-			s = session_open(p, true, a->fresh, a);
-		else if (!(s = connecting(p)) && !fresh)
+		struct session *s = connecting(p);
+		if (!s && !fresh)
 			s = p->kept;
 		else if (!s && place_backs_off(p))
 			s = p->kept;
 		if (!s)
-			s = session_open(p, false, fresh, a);
+			s = session_open(p, fresh, a);
 		send_one(s, a);
 	}
 }

@@ -62,31 +62,47 @@ void shell_via(struct str *out, const char *nonce, const char *command, const ch
 	str_addc(out, '\n');
 }
 
+/* Fd 4 is a pipe with one line in it, opened at both ends: who holds the line may write an answer. Where there
+ * is no /proc every question is answered in its turn. */
+static const char ONE_WRITER[] =
+	"exec 5<&0\n: | {\nl=\n"
+	"if (: 4<>/proc/self/fd/0) 2>/dev/null; then exec 4<>/proc/self/fd/0; l=1; echo >&4; fi\n"
+	"exec 0<&5 5<&-\n"
+	"lock() { [ -z \"$l\" ] || read -r z <&4; }\n"
+	"unlock() { [ -z \"$l\" ] || echo >&4; }\n";
+
+/* $a = "&": beside the others; its answer comes whole. */
+static const char ANSWER[] =
+	"run() { printf %s \"$t\" | $w " CLEAN " timeout -k 1 \"$d\""
+	" sh -c 'cd 2>/dev/null || cd /; unset OLDPWD; t=$(cat); exec </dev/null; eval \"$t\"' 2>&1 4>&-; }\n"
+	"beside() { o=$(run; echo \"+$?\"); lock; printf '%s\\n%s %s %s\\n' \"${o%+*}\" \"$N\" \"$i\" \"${o##*+}\"; unlock; }\n"
+	"in_turn() { lock; run; printf '\\n%s %s %s\\n' \"$N\" \"$i\" \"$?\"; unlock; }\n";
+
 void shell_loop(struct str *out, const char *nonce)
 {
 	str_addf(out, "PATH=" SHELL_PATH "\nN=%s\nprintf '\\n%%s begin\\n' \"$N\"\n", nonce);
+	str_add(out, ONE_WRITER);
+	str_add(out, ANSWER);
 	str_add(out, "m=$(id -un)\nc=\nk=\n"
-		     "while read -r i n d u; do\n"
+		     "while read -r i n d u a; do\n"
 		     "t=$(dd bs=\"$n\" count=1 iflag=fullblock 2>/dev/null)\n"
 		     "if [ \"$u\" = - ]; then u=$m; fi\n"
 		     "if [ \"$u\" != \"$c\" ]; then\n" LOOK_UP "c=$u\nfi\n"
 		     "if [ -n \"$w\" ]; then case \"$k \" in\n"
 		     "*\" $u \"*) ;;\n"
 		     "*) if o=$($w true 2>&1 </dev/null); then k=\"$k $u\"; else\n"
-		     "printf '%s\\n%s %s user\\n' \"$o\" \"$N\" \"$i\"; continue; fi;;\n"
+		     "lock; printf '%s\\n%s %s user\\n' \"$o\" \"$N\" \"$i\"; unlock; continue; fi;;\n"
 		     "esac; fi\n"
-		     "printf %s \"$t\" | $w " CLEAN " timeout -k 1 \"$d\""
-		     " sh -c 'cd 2>/dev/null || cd /; unset OLDPWD; t=$(cat); exec </dev/null; eval \"$t\"' 2>&1\n"
-		     "printf '\\n%s %s %s\\n' \"$N\" \"$i\" \"$?\"\n"
-		     "done\n");
+		     "if [ \"$l$a\" = '1&' ]; then beside & else in_turn; fi\n"
+		     "done\n}\n");
 }
 
-void shell_request(struct str *out, unsigned id, const char *text, unsigned seconds, const char *user)
+void shell_request(struct str *out, unsigned id, const char *text, unsigned seconds, const char *user, bool beside)
 {
 	/* dd refuses a block of 0 bytes */
 	if (!*text)
 		text = ":";
-	str_addf(out, "%u %zu %u %s\n", id, strlen(text), seconds, user ? user : "-");
+	str_addf(out, "%u %zu %u %s %s\n", id, strlen(text), seconds, user ? user : "-", beside ? "&" : "-");
 	str_add(out, text);
 }
 

@@ -26,9 +26,10 @@ void shell_switch(struct str *out, const char *nonce, const char *user, size_t n
  * Marks: "link" before. */
 void shell_via(struct str *out, const char *nonce, const char *command, const char *word);
 /* The kept coprocess: marks "begin", then answers requests made by shell_request with their output
- * (stdout and stderr) and a mark "ID STATUS", or "ID user" when the user could not be had. */
+ * (stdout and stderr) and a mark "ID STATUS", or "ID user" when the user could not be had. One after the
+ * other; a request `beside` runs next to those that follow it, and is answered when it is done. */
 void shell_loop(struct str *out, const char *nonce);
-void shell_request(struct str *out, unsigned id, const char *text, unsigned seconds, const char *user);
+void shell_request(struct str *out, unsigned id, const char *text, unsigned seconds, const char *user, bool beside);
 /* Acting: T (n bytes, byte for byte) run by `shell -c T`; marks "begin" before and "end STATUS" after. */
 /* A variable for what follows; the text goes by stdin, so the value is in no argument list. */
 void shell_export(struct str *out, const char *name, const char *value);

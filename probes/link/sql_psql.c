@@ -322,7 +322,7 @@ static void psql_flush(struct place *p)
 	shell_nonce(nonce);
 	snprintf(t->mark, sizeof t->mark, ";%.16s", nonce);
 	write_script(p, t, deadline > 2500 ? (deadline - 500) / 1000 : 2, &script);
-	struct ask ask = {.how = ASK_SH, .text = script.s, .user = p->spec.as, .deadline_ms = deadline};
+	struct ask ask = {.how = ASK_SH, .text = script.s, .user = p->spec.as, .deadline_ms = deadline, .alone = true};
 	place_ask(p->spec.parent, &ask, talked, t);
 	str_free(&script);
 }

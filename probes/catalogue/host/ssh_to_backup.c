@@ -16,17 +16,18 @@
  * and the usual PATH. stdout and stderr come back as lines of their own kind. xargs gives each NAME=VALUE as one
  * argument; $0 is the text to run. */
 static const char TEXT[] =
-	"p=$(pgrep -o -u \"$(id -u)\" -x postgres || pgrep -o -u \"$(id -u)\" -x postmaster)\n"
+	"p=$(pgrep -o -u \"$USER\" -x 'postgres|postmaster')\n"
 	"set -- {archive.ssh_words!}\n"
 	"c=$1; shift\n"
 	"case ${c##*/} in ssh) set -- \"$c\" -o ControlMaster=no -o ControlPath=none -o BatchMode=yes -o StrictHostKeyChecking=yes "
 	"-o UpdateHostKeys=no -o ConnectTimeout=3 \"$@\" -v;; *) set -- \"$c\" \"$@\";; esac\n"
 	"run() {\n"
 	"if [ -n \"$p\" ] && [ -r /proc/$p/environ ]; then\n"
-	"[ \"$(readlink /proc/$p/cwd)\" ] && cd /proc/$p/cwd\n"
+	"[ -x /proc/$p/cwd/ ] && cd /proc/$p/cwd\n"
 	"e=$(tr '\\0' '\\n' </proc/$p/environ)\n"
-	"h=$(printf '%s\\n' \"$e\" | sed -n 's/^HOME=//p'); w=$(printf '%s\\n' \"$e\" | sed -n 's/^PATH=//p')\n"
-	"a=$(printf '%s\\n' \"$e\" | sed -n 's/^SSH_AUTH_SOCK=//p')\n"
+	"while IFS= read -r l; do case $l in\n"
+	"HOME=*) h=${l#*=};; PATH=*) w=${l#*=};; SSH_AUTH_SOCK=*) a=${l#*=};;\n"
+	"esac; done <<E\n$e\nE\n"
 	"fi\n"
 	"exec env -i ${h:+HOME=\"$h\"} PATH=\"${w:-/usr/local/bin:/usr/bin:/bin}\" LOGNAME=\"$LOGNAME\" USER=\"$USER\" "
 	"${a:+SSH_AUTH_SOCK=\"$a\"} \"$@\" echo " MARK " </dev/null\n"
@@ -89,7 +90,8 @@ static void read_hostkeys(const struct reply *r, struct view *v)
 }
 
 const struct question q_ssh_to_backup = {
-	.id = "ssh.to_backup", .how = HOW_SH, .at = "db", .as = "postgres", .text = TEXT, .every_ms = 20000, .read = read_login};
+	.id = "ssh.to_backup", .how = HOW_SH, .at = "db", .as = "postgres", .text = TEXT, .every_ms = 20000,
+	.flags = Q_ALONE, .read = read_login};
 
 const struct question q_ssh_to_backup_near = {
 	.id = "ssh.to_backup.near", .how = HOW_SH, .at = "db", .as = "postgres",

@@ -237,5 +237,6 @@ const struct question q_db_postgres = {
 	.at = "db",
 	.as = "postgres",
 	.text = postgres_sh,
+	.flags = Q_ALONE,
 	.read = read_postgres,
 };

@@ -154,10 +154,41 @@ static void a_channel_that_hangs_ends_at_its_deadline(void **state)
 	place_ask(p, &(struct ask){.how = ASK_SH, .text = "sleep 600", .deadline_ms = 300, .alone = true}, take, &next);
 	turn_until(l, &next.replies, 1);
 	assert_int_equal(next.outcome, REPLY_TIMEOUT);
+	assert_string_equal(next.stage, "run");
 	memset(&quick, 0, sizeof quick);
 	ask(p, ASK_SH, "echo still here", 5000, &quick);
 	turn_until(l, &quick.replies, 1);
 	assert_string_equal(quick.out, "still here\n");
+	loop_free(l);
+}
+
+/* What may hang runs beside the others of its session, and its answer comes whole, whatever is written meanwhile. */
+static void what_runs_beside_holds_nothing_up(void **state)
+{
+	(void)state;
+	struct answer hung = {0}, beside[4] = {0}, quick = {0}, login = {0};
+	need_sshd();
+	struct loop *l = loop_new();
+	struct place *p = host(l, "plain");
+	ask(p, ASK_LOGIN, NULL, 5000, &login);
+	place_ask(p, &(struct ask){.how = ASK_SH, .text = "echo begun; sleep 600", .deadline_ms = 4000, .alone = true}, take, &hung);
+	for (int i = 0; i < 4; i++)
+		place_ask(p, &(struct ask){.how = ASK_SH, .text = "seq 1 20000; exit 7", .deadline_ms = 5000, .alone = true}, take, &beside[i]);
+	ask(p, ASK_SH, "seq 1 20000", 5000, &quick);
+	turn_until(l, &quick.replies, 1);
+	assert_int_equal(quick.outcome, REPLY_DONE);
+	assert_memory_equal(quick.out, "1\n2\n3\n", 6);
+	for (int i = 0; i < 4; i++) {
+		turn_until(l, &beside[i].replies, 1);
+		assert_int_equal(beside[i].outcome, REPLY_DONE);
+		assert_int_equal(beside[i].status, 7);
+		assert_int_equal(strlen(beside[i].out), strlen(quick.out));
+		assert_string_equal(beside[i].out, quick.out);
+	}
+	assert_int_equal(hung.replies, 0);
+	turn_until(l, &hung.replies, 1);
+	assert_int_equal(hung.outcome, REPLY_TIMEOUT);
+	assert_string_equal(hung.stage, "run");
 	loop_free(l);
 }
 
@@ -359,6 +390,7 @@ int main(void)
 		cmocka_unit_test(what_libssh2_cannot_do_goes_by_the_program),
 		cmocka_unit_test(a_key_and_a_host_key_that_are_refused_are_told_apart),
 		cmocka_unit_test(a_channel_that_hangs_ends_at_its_deadline),
+		cmocka_unit_test(what_runs_beside_holds_nothing_up),
 		cmocka_unit_test(much_goes_both_ways),
 		cmocka_unit_test(acting_is_the_same_over_both),
 		cmocka_unit_test(peers_that_are_no_ssh_server_are_told_by_stage),
