@@ -1,7 +1,7 @@
 link_libs = probes/link/liblink.a probes/base/libbase.a $(UV_LIBS) $(PQ_LIBS) $(SSH2_LIBS)
 check_PROGRAMS += tests/unit/link/place_test
 TESTS += tests/unit/link/place_test
-tests_unit_link_place_test_SOURCES = tests/unit/link/place_test.c
+tests_unit_link_place_test_SOURCES = tests/unit/link/place_test.c tests/unit/link/answer.h
 tests_unit_link_place_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_link_place_test_LDADD = $(link_libs) $(CMOCKA_LIBS)
 

@@ -1,19 +1,9 @@
 /* libpq and psql against a private PostgreSQL on 127.0.0.1 and against fake peers. */
 #include <errno.h>
 #include <pwd.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-#include <cmocka.h>
 
-#include "probes/base/clock.h"
-#include "probes/link/loop.h"
-#include "probes/link/place.h"
+#include "tests/unit/link/answer.h"
 #include "tests/unit/link/peers.h"
 
 static struct {
@@ -22,43 +12,6 @@ static struct {
 	int port;
 	bool up;
 } pg;
-
-struct answer {
-	int replies;
-	enum outcome outcome;
-	int status, sys_errno, rows, cols;
-	char cell[8][256], words[1024], stage[32], sqlstate[8], via[16];
-	bool null[8];
-	int64_t took;
-};
-
-static void take(void *arg, const struct reply *r)
-{
-	struct answer *a = arg;
-	a->replies++;
-	a->outcome = r->outcome;
-	a->status = r->status;
-	a->sys_errno = r->sys_errno;
-	a->rows = r->rows;
-	a->cols = r->cols;
-	a->took = r->took_ms;
-	for (int i = 0; i < r->rows * r->cols && i < 8; i++) {
-		a->null[i] = !r->cell[i];
-		snprintf(a->cell[i], sizeof a->cell[i], "%s", r->cell[i] ? r->cell[i] : "");
-	}
-	snprintf(a->words, sizeof a->words, "%s", r->words);
-	snprintf(a->stage, sizeof a->stage, "%s", r->stage);
-	snprintf(a->sqlstate, sizeof a->sqlstate, "%s", r->sqlstate);
-	snprintf(a->via, sizeof a->via, "%s", r->via);
-}
-
-static void turn_until(struct loop *l, const int *count, int want)
-{
-	int64_t end = clock_mono_ms() + 20000;
-	while (*count < want && clock_mono_ms() < end)
-		loop_turn(l, 100);
-	assert_int_equal(*count, want);
-}
 
 /* The same questions by libpq from here and by psql at "another" place. */
 static struct place *place_of(struct loop *l, bool psql, const char *conninfo)
@@ -70,9 +23,9 @@ static struct place *place_of(struct loop *l, bool psql, const char *conninfo)
 	return place_get(l, &spec);
 }
 
-static void ask(struct place *p, const char *sql, unsigned ms, struct answer *a)
+static void sql(struct place *p, const char *text, unsigned ms, struct answer *a)
 {
-	place_ask(p, &(struct ask){.how = ASK_SQL, .text = sql, .deadline_ms = ms}, take, a);
+	ask(p, ASK_SQL, text, ms, a);
 }
 
 static void need_server(void)
@@ -98,11 +51,11 @@ static void statements_of_one_turn_are_answered_each(void **state)
 		struct loop *l = loop_new();
 		struct place *p = place_of(l, psql, conninfo("password=geh\\eim77"));
 		struct answer a = {0}, b = {0}, c = {0}, d = {0}, e = {0};
-		ask(p, "select 1, null, '', E'two\\nlines|x', E'\\033[2J'", 10000, &a);
-		ask(p, "select nothing_like_it", 10000, &b);
-		ask(p, "select 7 where false", 10000, &c);
-		ask(p, "create table t (x int)", 10000, &d);
-		ask(p, "select x from (values ('a'), ('b')) v(x)", 10000, &e);
+		sql(p, "select 1, null, '', E'two\\nlines|x', E'\\033[2J'", 10000, &a);
+		sql(p, "select nothing_like_it", 10000, &b);
+		sql(p, "select 7 where false", 10000, &c);
+		sql(p, "create table t (x int)", 10000, &d);
+		sql(p, "select x from (values ('a'), ('b')) v(x)", 10000, &e);
 		turn_until(l, &e.replies, 1);
 		turn_until(l, &a.replies, 1);
 		assert_int_equal(a.outcome, REPLY_DONE);
@@ -136,7 +89,7 @@ static void a_masked_password_ends_with_its_cell(void **state)
 		struct loop *l = loop_new();
 		struct place *p = place_of(l, psql, conninfo("password='geh\\eim77'"));
 		struct answer a = {0};
-		ask(p, "select 'x password=abcd', 'next' union all select 'password=abcd', 'last'", 10000, &a);
+		sql(p, "select 'x password=abcd', 'next' union all select 'password=abcd', 'last'", 10000, &a);
 		turn_until(l, &a.replies, 1);
 		assert_int_equal(a.rows, 2);
 		assert_int_equal(a.cols, 2);
@@ -155,9 +108,9 @@ static void a_replication_connection_answers_its_commands(void **state)
 		struct loop *l = loop_new();
 		struct place *p = place_of(l, psql, conninfo("password=geheim77 replication=1"));
 		struct answer a = {0}, b = {0}, c = {0};
-		ask(p, "IDENTIFY_SYSTEM", 10000, &a);
-		ask(p, "SELECT 1", 10000, &b);
-		ask(p, "SHOW wal_segment_size", 10000, &c);
+		sql(p, "IDENTIFY_SYSTEM", 10000, &a);
+		sql(p, "SELECT 1", 10000, &b);
+		sql(p, "SHOW wal_segment_size", 10000, &c);
 		turn_until(l, &c.replies, 1);
 		assert_int_equal(a.rows, 1);
 		assert_int_equal(a.cols, 4);
@@ -189,8 +142,8 @@ static void refusals_are_told_by_stage_and_state(void **state)
 			struct loop *l = loop_new();
 			struct answer a = {0}, b = {0};
 			struct place *p = place_of(l, psql, conninfo(rows[i].more));
-			ask(p, "select 1", 10000, &a);
-			ask(p, "select 2", 10000, &b);
+			sql(p, "select 1", 10000, &a);
+			sql(p, "select 2", 10000, &b);
 			turn_until(l, &b.replies, 1);
 			if (a.outcome != REPLY_NO_LINK || strcmp(a.stage, rows[i].stage) || strcmp(a.sqlstate, rows[i].sqlstate))
 				print_message("%s %s: %s %s %s\n", psql ? "psql" : "libpq", rows[i].more, a.stage, a.sqlstate, a.words);
@@ -210,12 +163,12 @@ static void a_statement_that_hangs_ends(void **state)
 	struct loop *l = loop_new();
 	struct place *p = place_of(l, false, conninfo("password=geheim77"));
 	struct answer a = {0}, b = {0};
-	ask(p, "select pg_sleep(60)", 500, &a);
+	sql(p, "select pg_sleep(60)", 500, &a);
 	turn_until(l, &a.replies, 1);
 	assert_int_equal(a.outcome, REPLY_TIMEOUT);
 	assert_string_equal(a.stage, "query");
 	assert_true(a.took >= 400);
-	ask(p, "select 1", 10000, &b);
+	sql(p, "select 1", 10000, &b);
 	turn_until(l, &b.replies, 1);
 	assert_string_equal(b.cell[0], "1");
 	loop_free(l);
@@ -229,12 +182,12 @@ static void a_server_that_restarted_is_asked_again(void **state)
 	struct loop *l = loop_new();
 	struct place *p = place_of(l, false, conninfo("password=geheim77"));
 	struct answer a = {0}, b = {0};
-	ask(p, "select pg_backend_pid()", 10000, &a);
+	sql(p, "select pg_backend_pid()", 10000, &a);
 	turn_until(l, &a.replies, 1);
 	assert_int_equal(peer_sh("kill %s", a.cell[0]), 0);
 	while (peer_sh("kill -0 %s 2>/dev/null", a.cell[0]) == 0)
 		loop_turn(l, 20);
-	ask(p, "select 'again'", 10000, &b);
+	sql(p, "select 'again'", 10000, &b);
 	turn_until(l, &b.replies, 1);
 	assert_int_equal(b.outcome, REPLY_DONE);
 	assert_string_equal(b.cell[0], "again");
@@ -257,7 +210,7 @@ static void peers_that_are_no_postgres_are_told_apart(void **state)
 			if (psql && peer_sh("command -v psql >/dev/null"))
 				skip();
 			snprintf(text, sizeof text, "host=127.0.0.1 port=%d user=x dbname=x", peer.port);
-			ask(place_of(l, psql, text), "select 1", psql ? 2600 : 400, &a);
+			sql(place_of(l, psql, text), "select 1", psql ? 2600 : 400, &a);
 			turn_until(l, &a.replies, 1);
 			assert_int_equal(a.outcome, rows[i].outcome);
 			assert_true(!strcmp(a.stage, "tls") || !strcmp(a.stage, "startup"));
@@ -276,8 +229,8 @@ static void nobody_listens_and_no_such_name(void **state)
 		if (psql && peer_sh("command -v psql >/dev/null"))
 			skip();
 		snprintf(text, sizeof text, "host=localhost port=%d user=x dbname=x", peer_free_port());
-		ask(place_of(l, psql, text), "select 1", 5000, &a);
-		ask(place_of(l, psql, "host=no-such-host.invalid user=x dbname=x"), "select 1", 5000, &b);
+		sql(place_of(l, psql, text), "select 1", 5000, &a);
+		sql(place_of(l, psql, "host=no-such-host.invalid user=x dbname=x"), "select 1", 5000, &b);
 		turn_until(l, &a.replies, 1);
 		turn_until(l, &b.replies, 1);
 		assert_int_equal(a.outcome, REPLY_NO_LINK);
@@ -294,8 +247,8 @@ static void nonsense_in_the_connection_string_is_said(void **state)
 	(void)state;
 	struct loop *l = loop_new();
 	struct answer a = {0}, b = {0};
-	ask(place_of(l, false, "host=127.0.0.1 colour=blue"), "select 1", 5000, &a);
-	ask(place_of(l, false, "host='127.0.0.1"), "select 1", 5000, &b);
+	sql(place_of(l, false, "host=127.0.0.1 colour=blue"), "select 1", 5000, &a);
+	sql(place_of(l, false, "host='127.0.0.1"), "select 1", 5000, &b);
 	turn_until(l, &a.replies, 1);
 	turn_until(l, &b.replies, 1);
 	assert_int_equal(a.outcome, REPLY_NO_LINK);

@@ -1,48 +1,9 @@
 /* Places for real: this machine, a command that carries a shell, acting. `sh -c` stands for ssh. */
 #include <pwd.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-#include <cmocka.h>
 
-#include "probes/base/clock.h"
 #include "probes/base/str.h"
-#include "probes/link/loop.h"
-#include "probes/link/place.h"
-
-struct answer {
-	int replies;
-	enum outcome outcome;
-	int status;
-	char out[4096], words[512], stage[32], via[16];
-	int64_t took;
-};
-
-static void take(void *arg, const struct reply *r)
-{
-	struct answer *a = arg;
-	a->replies++;
-	a->outcome = r->outcome;
-	a->status = r->status;
-	a->took = r->took_ms;
-	snprintf(a->out, sizeof a->out, "%s", r->out);
-	snprintf(a->words, sizeof a->words, "%s", r->words);
-	snprintf(a->stage, sizeof a->stage, "%s", r->stage);
-	snprintf(a->via, sizeof a->via, "%s", r->via);
-}
-
-static void turn_until(struct loop *l, const int *count, int want)
-{
-	int64_t end = clock_mono_ms() + 20000;
-	while (*count < want && clock_mono_ms() < end)
-		loop_turn(l, 100);
-	assert_int_equal(*count, want);
-}
+#include "tests/unit/link/answer.h"
 
 static struct place *local(struct loop *l)
 {
@@ -52,11 +13,6 @@ static struct place *local(struct loop *l)
 static struct place *via(struct loop *l, const char *command)
 {
 	return place_get(l, &(struct place_spec){.kind = PLACE_VIA, .name = "pipeline", .host = "db1", .parent = local(l), .command = command});
-}
-
-static void ask(struct place *p, enum ask_how how, const char *text, unsigned ms, struct answer *a)
-{
-	place_ask(p, &(struct ask){.how = how, .text = text, .deadline_ms = ms}, take, a);
 }
 
 static void this_machine_answers_in_a_clean_environment(void **state)

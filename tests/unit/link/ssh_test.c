@@ -1,20 +1,10 @@
 /* Our own ssh against a private OpenSSH server on 127.0.0.1 and against fake peers. */
 #include <pwd.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <cmocka.h>
 
-#include "probes/base/clock.h"
 #include "probes/base/str.h"
-#include "probes/link/loop.h"
-#include "probes/link/place.h"
+#include "tests/unit/link/answer.h"
 #include "tests/unit/link/peers.h"
 
 static struct {
@@ -23,44 +13,9 @@ static struct {
 	pid_t plain, hard;
 } net;
 
-struct answer {
-	int replies;
-	enum outcome outcome;
-	int status, sys_errno;
-	char out[4096], words[2048], stage[32], via[16];
-	int64_t took;
-};
-
-static void take(void *arg, const struct reply *r)
-{
-	struct answer *a = arg;
-	a->replies++;
-	a->outcome = r->outcome;
-	a->status = r->status;
-	a->sys_errno = r->sys_errno;
-	a->took = r->took_ms;
-	snprintf(a->out, sizeof a->out, "%s", r->out);
-	snprintf(a->words, sizeof a->words, "%s", r->words);
-	snprintf(a->stage, sizeof a->stage, "%s", r->stage);
-	snprintf(a->via, sizeof a->via, "%s", r->via);
-}
-
-static void turn_until(struct loop *l, const int *count, int want)
-{
-	int64_t end = clock_mono_ms() + 20000;
-	while (*count < want && clock_mono_ms() < end)
-		loop_turn(l, 100);
-	assert_int_equal(*count, want);
-}
-
 static struct place *host(struct loop *l, const char *alias)
 {
 	return place_get(l, &(struct place_spec){.kind = PLACE_SSH, .name = "db", .host = alias});
-}
-
-static void ask(struct place *p, enum ask_how how, const char *text, unsigned ms, struct answer *a)
-{
-	place_ask(p, &(struct ask){.how = how, .text = text, .deadline_ms = ms}, take, a);
 }
 
 static void need_sshd(void)
