@@ -307,6 +307,7 @@ const struct blame blames[] = {
 	{"disk.backup_full", "archive.*", EDGE_ALWAYS},
 	{"disk.backup_filling", "archive.*", EDGE_ALWAYS},
 	{"config.server_inactive", "archive.*", EDGE_ALWAYS},
+	{"cron.*", "archive.already_exists", EDGE_ALWAYS},
 	{"archive.destination_missing", "archive.failing", EDGE_ALWAYS},
 	{"archive.destination_missing", "archive.backlog", EDGE_ALWAYS},
 	{"archive.permission", "archive.failing", EDGE_ALWAYS},

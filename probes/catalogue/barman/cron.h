@@ -54,6 +54,7 @@ struct cron_world {
 	const char *const *executable; /* NULL-terminated: paths that are */
 	const char *const *missing;    /* paths that do not exist */
 	const char *const *users;      /* names that exist */
+	const char *const *paths;      /* values of PATH in crontabs in which there is no barman */
 	bool has_barman;          /* a plain `barman` is found in cron's PATH */
 };
 

@@ -42,6 +42,9 @@ static const char places_script[] =
 	"	case $p in [a-zA-Z_]*) id -u -- \"$p\" >/dev/null 2>&1 && echo \"has $p\";; esac\n"
 	"done\n"
 	"p=$(PATH=/usr/bin:/bin; command -v barman) && echo \"where $p\"\n"
+	"g | awk '{ gsub(/[\"\\047]/, \"\") } /^[ \\t]*PATH[ \\t]*=/ { sub(/^[^=]*=[ \\t]*/, \"\"); sub(/[ \\t]+$/, \"\"); print }' | sort -u | head -n 20 | while read -r p; do\n"
+	"	(PATH=$p; command -v barman) >/dev/null || echo \"lost $p\"\n"
+	"done\n"
 	"chage -l \"$(id -un)\" 2>/dev/null | sed -n 's/^Account expires[^:]*: *//p' | while read -r d; do\n"
 	"	[ \"$d\" = never ] || echo \"expires $(date -d \"$d\" +%s)\"\n"
 	"done\n"
@@ -69,7 +72,7 @@ struct places {
 	struct cron_file file[FILES_MAX];
 	struct str text[FILES_MAX];
 	int files;
-	struct list executable, missing, users;
+	struct list executable, missing, users, paths;
 	struct str closed, own, timers;
 	double now, zone, uptime, ticks, expires;
 	double daemon_pid, daemon_ticks;
@@ -146,6 +149,8 @@ static void places_line(struct places *p, char *line)
 		list_add(&p->executable, line + 5);
 	} else if (text_starts(line, "none ")) {
 		list_add(&p->missing, line + 5);
+	} else if (text_starts(line, "lost ")) {
+		list_add(&p->paths, line + 5);
 	} else if (text_starts(line, "has ")) {
 		list_add(&p->users, line + 4);
 	} else if (text_starts(line, "closed ")) {
@@ -196,7 +201,7 @@ static void learn_places(struct view *v, struct places *p)
 {
 	const char *user = know(v, "server.barman_user"), *main = know(v, "server.config.main");
 	struct cron_world w = {.user = user ? user : "barman", .main = main ? main : "", .debian = p->debian,
-			       .executable = p->executable.item, .missing = p->missing.item, .users = p->users.item,
+			       .executable = p->executable.item, .missing = p->missing.item, .users = p->users.item, .paths = p->paths.item,
 			       .has_barman = p->has_barman};
 	struct cron_entry best = {.stand = CRON_NONE};
 	for (int i = 0; i < p->files; i++) {
@@ -258,6 +263,9 @@ static const char runs_script[] =
 	"if [ -d \"$d\" ]; then echo \"directory $(stat -L -c '%.3Y %U %a' \"$d\")\"\n"
 	"elif [ -e \"$d\" ] || [ ! -d \"${d%/*}/\" ] || [ -x \"${d%/*}/\" ]; then echo 'directory none'\n"
 	"else echo 'directory hidden'; fi\n"
+	"for f in \"$d\" \"$d\"/.cron.lock \"$d/.$s\"-*.lock; do\n"
+	"	[ ! -e \"$f\" ] || [ -w \"$f\" ] || echo \"closed $(stat -c %U \"$f\") $f\"\n"
+	"done | head -n 5\n"
 	"for k in cron archive-wal; do\n"
 	"	f=$d/.$s-$k.lock\n"
 	"	[ -e \"$f\" ] || continue\n"
@@ -281,7 +289,7 @@ static const char runs_script[] =
 
 struct run {
 	double now, ticks, uptime, directory, lock[2], held_pid[2], held_start[2], log;
-	char held_state[2], *words, *what[2], *directory_state;
+	char held_state[2], *words, *what[2], *directory_state, *closed;
 	bool whole;
 };
 
@@ -332,6 +340,8 @@ static void run_line(struct run *r, char *line)
 		r->now = now, r->uptime = uptime, r->ticks = ticks;
 	else if (!strcmp(line, "directory"))
 		r->directory_state = rest, r->directory = atof(rest) * 1000;
+	else if (!strcmp(line, "closed") && !r->closed)
+		r->closed = rest;
 	else if (!strcmp(line, "lock") || !strcmp(line, "held") || !strcmp(line, "what"))
 		lock_line(r, line, rest);
 	else if (!strcmp(line, "log") && isdigit((unsigned char)*rest))
@@ -366,7 +376,20 @@ static void learn_held(struct view *v, const struct run *r, double ours)
 		learn_number(v, name, r->held_pid[i] > 0 ? r->held_pid[i] : NAN);
 		snprintf(name, sizeof name, "server.cron.held.%s.what", lock_names[i]);
 		learn(v, name, r->held_pid[i] > 0 && r->what[i] ? r->what[i] : NULL);
+		snprintf(name, sizeof name, "server.cron.held.%s.halted", lock_names[i]);
+		learn(v, name, r->held_pid[i] > 0 && (r->held_state[i] == 'T' || r->held_state[i] == 't') ? "yes" : NULL);
 	}
+}
+
+/* "OWNER PATH" of the first lock that Barman's user may not write. */
+static void learn_closed(struct view *v, const char *closed)
+{
+	char owner[64];
+	const char *path = closed ? strchr(closed, ' ') : NULL;
+	if (path)
+		snprintf(owner, sizeof owner, "%.*s", (int)(path - closed), closed);
+	learn(v, "server.cron.lock_closed", path ? path + 1 : NULL);
+	learn(v, "server.cron.lock_closed_owner", path ? owner : NULL);
 }
 
 static void read_runs(const struct reply *reply, struct view *v)
@@ -385,6 +408,7 @@ static void read_runs(const struct reply *reply, struct view *v)
 		learn_number(v, "server.cron.lock_directory_ms", r.directory > 0 ? r.directory + ours : NAN);
 		learn(v, "server.cron.log", r.words ? r.words : "");
 		learn_held(v, &r, ours);
+		learn_closed(v, r.closed);
 	}
 	free(copy);
 }

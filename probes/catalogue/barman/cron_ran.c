@@ -28,23 +28,36 @@ static bool judge_skipped(const struct view *v, struct verdict *r)
 static bool judge_stuck(const struct view *v, struct verdict *r)
 {
 	static const struct {
-		const char *lock, *since, *pid, *what;
+		const char *lock, *since, *pid, *what, *halted;
 		const double *limit;
 	} rows[] = {
-		{"cron", "server.cron.held.cron.since_ms", "server.cron.held.cron.pid", "server.cron.held.cron.what", &stuck_s},
-		{"archive-wal", "server.cron.held.archive-wal.since_ms", "server.cron.held.archive-wal.pid", "server.cron.held.archive-wal.what", &archive_stuck_s},
+		{"cron", "server.cron.held.cron.since_ms", "server.cron.held.cron.pid", "server.cron.held.cron.what", "server.cron.held.cron.halted", &stuck_s},
+		{"archive-wal", "server.cron.held.archive-wal.since_ms", "server.cron.held.archive-wal.pid", "server.cron.held.archive-wal.what",
+		 "server.cron.held.archive-wal.halted", &archive_stuck_s},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		double age = ((double)view_now(v) - know_num(v, rows[i].since)) / 1000;
 		const char *what = know(v, rows[i].what);
-		if (!(age > *rows[i].limit))
+		bool halted = know_yes(v, rows[i].halted);
+		if (!halted && !(age > *rows[i].limit))
 			continue;
-		verdict_cause(r, RANK_FAIL, "cron.stuck", "one run has held Barman's %s lock for %s (pid %.0f)", rows[i].lock, flow_duration(age),
-			      know_num(v, rows[i].pid));
+		verdict_cause(r, RANK_FAIL, "cron.stuck", halted ? "one run of Barman is halted (state T) and has held the %s lock for %s (pid %.0f)"
+			      : "one run has held Barman's %s lock for %s (pid %.0f)", rows[i].lock, flow_duration(age), know_num(v, rows[i].pid));
 		verdict_evidence(r, "%s", what ? what : "");
 		return true;
 	}
 	return false;
+}
+
+/* Left by somebody who worked as root, or by a restore: every run ends at it. */
+static bool judge_owner(const struct view *v, struct verdict *r)
+{
+	const char *path = know(v, "server.cron.lock_closed"), *owner = know(v, "server.cron.lock_closed_owner");
+	const char *user = know(v, "server.barman_user");
+	if (!path || !owner || !strcmp(owner, user ? user : "barman"))
+		return false;
+	verdict_cause(r, RANK_FAIL, "config.wrong_user", "\"%s\" belongs to %s: Barman may not take its lock, and every run fails", path, owner);
+	return true;
 }
 
 static bool judge_directory(const struct view *v, struct verdict *r)
@@ -93,7 +106,7 @@ static void judge(const struct view *v, struct verdict *r)
 		verdict_unseen(r, v, &q_backup_cron_runs);
 		return;
 	}
-	if (!judge_directory(v, r) && !judge_stuck(v, r))
+	if (!judge_directory(v, r) && !judge_owner(v, r) && !judge_stuck(v, r))
 		judge_age(v, r);
 }
 
@@ -105,6 +118,6 @@ const struct probe probe_cron_ran = {
 	.stage = STAGE_CRON,
 	.essential = true,
 	.asks = {&q_backup_config, &q_backup_cron, &q_backup_cron_runs},
-	.causes = {"cron.not_firing", "cron.stuck", "cron.lock_directory_missing"},
+	.causes = {"cron.not_firing", "cron.stuck", "cron.lock_directory_missing", "config.wrong_user"},
 	.judge = judge,
 };

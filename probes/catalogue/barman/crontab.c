@@ -120,8 +120,41 @@ static const char *config_word(const char *word, size_t *n, const char **p)
 	return next ? next_word(p, n) : NULL;
 }
 
-static void judge_command(const char *command, const struct cron_world *w, struct cron_entry *e)
+/* The value of a line that sets PATH, without its quotes; NULL for any other line. */
+static const char *path_of(const char *line, size_t *ret_n)
 {
+	static const char quotes[] = " \t\"'";
+	line += strspn(line, quotes);
+	if (!text_starts(line, "PATH"))
+		return NULL;
+	line += 4 + strspn(line + 4, quotes);
+	if (*line != '=')
+		return NULL;
+	line += 1 + strspn(line + 1, quotes);
+	*ret_n = strcspn(line, "\"'");
+	while (*ret_n && strchr(quotes, line[*ret_n - 1]))
+		--*ret_n;
+	return line;
+}
+
+/* What a line stands under: the world, and the PATH that was set above it. */
+struct around {
+	const struct cron_world *w;
+	const char *path;
+	size_t path_n;
+};
+
+static void judge_found(const struct around *a, const char *word, size_t n, struct cron_entry *e)
+{
+	if (a->path && in_list(a->w->paths, a->path, a->path_n))
+		say(e, CRON_BROKEN, "\"barman\" is not found in the PATH that the crontab sets, \"", a->path, a->path_n, "\"");
+	else if (!a->path && !a->w->has_barman)
+		say(e, CRON_BROKEN, "\"", word, n, "\" is not found in cron's PATH");
+}
+
+static void judge_command(const char *command, const struct around *a, struct cron_entry *e)
+{
+	const struct cron_world *w = a->w;
 	const char *p = command, *word;
 	size_t n;
 	bool barman = false;
@@ -136,8 +169,8 @@ static void judge_command(const char *command, const struct cron_world *w, struc
 		barman = true;
 		if (*word == '/' && !in_list(w->executable, word, n))
 			say(e, CRON_BROKEN, in_list(w->missing, word, n) ? "there is no \"" : "not executable: \"", word, n, "\"");
-		if (*word != '/' && n == 6 && !w->has_barman)
-			say(e, CRON_BROKEN, "\"", word, n, "\" is not found in cron's PATH");
+		if (*word != '/' && n == 6)
+			judge_found(a, word, n, e);
 	}
 }
 
@@ -151,8 +184,9 @@ static void judge_schedule(struct cron_entry *e)
 }
 
 /* The line without its comment sign, schedule and user taken off. False when it does not run barman cron. */
-static bool study_line(const struct cron_file *f, const struct cron_world *w, const char *line, struct cron_entry *e)
+static bool study_line(const struct cron_file *f, const struct around *a, const char *line, struct cron_entry *e)
 {
+	const struct cron_world *w = a->w;
 	bool commented = *line == '#';
 	const char *rest, *user = NULL;
 	size_t n = 0;
@@ -178,7 +212,7 @@ static bool study_line(const struct cron_file *f, const struct cron_world *w, co
 		if (!memchr(user, '/', n))
 			rest += n + strspn(rest + n, " \t");
 	}
-	judge_command(rest, w, e);
+	judge_command(rest, a, e);
 	judge_schedule(e);
 	return true;
 }
@@ -212,7 +246,12 @@ void cron_study(const struct cron_file *f, const struct cron_world *w, struct cr
 	char *copy = xstrdup(f->text), *p = copy, *line;
 	int number = 0, garbage = 0;
 	struct cron_entry found = {.stand = CRON_NONE};
+	struct around a = {.w = w};
+	size_t n;
 	while ((line = text_line(&p))) {
+		const char *set = path_of(line, &n);
+		if (set)
+			a.path = set, a.path_n = n;
 		struct cron_entry e = {.stand = CRON_GOOD, .path = f->path, .kind = f->kind, .repair = "line", .line = ++number, .changed = f->changed};
 		snprintf(e.text, sizeof e.text, "%s", line);
 		if (f->kind != CRON_SCRIPT && is_garbage(line) && !garbage)
@@ -220,7 +259,7 @@ void cron_study(const struct cron_file *f, const struct cron_world *w, struct cr
 		if (f->kind == CRON_SCRIPT && *line != '#' && cron_is_ours(line)) {
 			study_script(f, line, &e);
 			take_better(&found, &e);
-		} else if (f->kind != CRON_SCRIPT && study_line(f, w, line, &e)) {
+		} else if (f->kind != CRON_SCRIPT && study_line(f, &a, line, &e)) {
 			take_better(&found, &e);
 		}
 	}

@@ -20,12 +20,16 @@ static const char receiver_sh[] =
 	"if [ -r \"$lock\" ]; then\n"
 	"  read -r pid <\"$lock\"; ino=$(stat -c %i \"$lock\")\n"
 	"  echo \"lock=$(stat -c %.3Y \"$lock\") $pid\"\n"
-	"  awk -v i=\"$ino\" '$2 == \"FLOCK\" { split($6, a, \":\"); if (a[3] == i) print \"held=\" $5 }' /proc/locks\n"
+	"  for p in $(awk -v i=\"$ino\" '$2 == \"FLOCK\" { split($6, a, \":\"); if (a[3] == i) print $5 }' /proc/locks); do\n"
+	"    echo \"held=$p\"; s=$(sed 's/.*) //' /proc/$p/stat 2>/dev/null)\n"
+	"    echo \"holder=$p ${s%% *} $(tr '\\0' ' ' </proc/$p/cmdline 2>/dev/null | cut -c1-200)\"\n"
+	"  done\n"
 	"elif [ -e \"$lock\" ]; then echo unreadable=yes; fi\n"
 	"for f in $(grep -lsaE 'pg_receive(wal|xlog)' /proc/[0-9]*/cmdline); do\n"
 	"  p=${f#/proc/}; p=${p%/cmdline}\n"
 	"  s=$(sed 's/.*) //' /proc/$p/stat 2>/dev/null | cut -d' ' -f2,20)\n"
 	"  a=$(tr '\\0' '\\n' <$f 2>/dev/null | awk 'NR == 1 || /^--(directory|slot)=/' | tr '\\n' '\\t')\n"
+	"  case $(sed 's/.*) //' /proc/$p/stat 2>/dev/null) in [Tt]*) echo \"halted=$p\";; esac\n"
 	"  [ -n \"$s\" ] && echo \"process=$p $s $a\"\n"
 	"done\n"
 	"echo \"addresses=$(hostname -I 2>/dev/null)\"\n"
@@ -82,6 +86,7 @@ struct reading {
 	struct str orphans;
 	double held[8];
 	int holders;
+	double halted;          /* the last process that was seen in state T */
 };
 
 static void read_log(struct reading *g, const char *line)
@@ -148,6 +153,7 @@ static void read_process(struct reading *g, char *line)
 		learn_f(g->v, "server.receiver.pid", "%.0f", pid);
 		learn_f(g->v, "server.receiver.started_ms", "%.0f", started);
 		learn(g->v, "server.receiver.slot", slot);
+		learn(g->v, "server.receiver.halted", g->halted == pid ? "yes" : "no");
 	} else if (here || (*slot && ours && !strcmp(slot, ours))) {
 		str_addf(&g->orphans, "%s%.0f %s", g->orphans.len ? "\n" : "", pid, slot);
 	}
@@ -178,6 +184,19 @@ static void read_queue(struct reading *g, const char *which, const char *line)
 	}
 }
 
+/* "PID STATE COMMAND": only a receive-wal that is not halted will ever start a receiver. */
+static void read_holder(struct reading *g, const char *line)
+{
+	char pid[24], state[8];
+	bool parts = flow_word(line, 0, pid, sizeof(pid)) && flow_word(line, 1, state, sizeof(state));
+
+	if (!parts || isnan(flow_number(pid)))
+		return;
+	learn(g->v, "server.receiver.holder", line);
+	learn(g->v, "server.receiver.holder_pid", pid);
+	learn_yes_no(g->v, "server.receiver.holder_idle", *state == 'T' || *state == 't' || !strstr(line, " receive-wal "));
+}
+
 static void read_line(struct reading *g, char *line)
 {
 	static const struct {
@@ -196,6 +215,10 @@ static void read_line(struct reading *g, char *line)
 		g->hz = flow_number(line + 3);
 	else if (text_starts(line, "held=") && g->holders < 8)
 		g->held[g->holders++] = flow_number(line + 5);
+	else if (text_starts(line, "holder="))
+		read_holder(g, line + 7);
+	else if (text_starts(line, "halted="))
+		g->halted = flow_number(line + 7);
 	else if (text_starts(line, "lock="))
 		learn_f(g->v, "server.receiver.attempt_ms", "%.0f", flow_word_number(line + 5, 0) * 1000.0);
 	else if (text_starts(line, "process="))
@@ -214,7 +237,7 @@ static void read_line(struct reading *g, char *line)
 
 static void read_receiver(const struct reply *r, struct view *v)
 {
-	struct reading g = {.v = v, .uptime = NAN, .hz = NAN, .clock = NAN};
+	struct reading g = {.v = v, .uptime = NAN, .hz = NAN, .clock = NAN, .halted = NAN};
 	char buf[64], *copy, *p, *line;
 
 	if (!flow_whole(v, r, "server.receiver.seen"))
@@ -345,6 +368,12 @@ static void judge_stopped(const struct view *v, struct receiver *r)
 	r->until = (int64_t)next;
 }
 
+/* receive-wal connects to PostgreSQL first, which may take its time. */
+static bool is_young(const struct view *v, const struct receiver *r)
+{
+	return !(know_num(v, "server.receiver.clock_ms") - r->attempt > 60000);
+}
+
 static const char *text_of(const struct view *v, const char *name)
 {
 	const char *s = know(v, name);
@@ -379,7 +408,9 @@ void receiver_get(const struct view *v, struct receiver *ret)
 		return;
 	else if (!isnan(ret->pid))
 		ret->state = RECEIVER_RUNNING;
-	else if (know_yes(v, "server.receiver.held") && isnan(ret->ended))
+	else if (know_yes(v, "server.receiver.holder_idle"))
+		ret->state = RECEIVER_DOWN; /* whoever holds the lock starts no child, and keeps cron from it */
+	else if (know_yes(v, "server.receiver.held") && isnan(ret->ended) && is_young(v, ret))
 		ret->state = RECEIVER_WAITING; /* receive-wal holds the lock and is about to start its child */
 	else
 		judge_stopped(v, ret);

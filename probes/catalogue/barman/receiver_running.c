@@ -22,8 +22,25 @@ static bool is_stuck(const struct view *v, const struct receiver *receiver)
 	return behind > 2 * segment && clock - last_written(v) > 30000 && clock - receiver->started > 30000;
 }
 
+/* PostgreSQL has no walsender for its slot any more, and a receiver of Barman's ends when it notices (--no-loop). */
+static bool is_deserted(const struct view *v, const struct receiver *receiver)
+{
+	double looked = (double)(view_now(v) - know_age_ms(v, "pg.slots.seen"));
+	struct slot s;
+
+	return *receiver->slot && slot_get(v, receiver->slot, &s) && !s.active && looked - receiver->started > 30000;
+}
+
 static void judge_running(const struct view *v, struct verdict *r, const struct receiver *receiver)
 {
+	if (know_yes(v, "server.receiver.halted") || is_deserted(v, receiver)) {
+		bool halted = know_yes(v, "server.receiver.halted");
+
+		verdict_cause(r, RANK_FAIL, "receiver.stuck", halted ? "pg_receivewal is halted (pid %.0f, state T): it receives nothing"
+			      : "pg_receivewal runs (pid %.0f), but PostgreSQL has given its connection up: it receives nothing", receiver->pid);
+		verdict_evidence(r, "its newest file in streaming/ was last written %s", flow_time(last_written(v)));
+		return;
+	}
 	if (is_stuck(v, receiver)) {
 		verdict_cause(r, RANK_FAIL, "receiver.stuck", "pg_receivewal runs (pid %.0f) but receives nothing: %s behind",
 			      receiver->pid, flow_bytes(flow_lsn(v) - receiver_written(v)));
@@ -45,6 +62,13 @@ static void say_down(const struct view *v, struct verdict *r, const struct recei
 	};
 	const char *log = know(v, "server.receiver.log"), *orphans = know(v, "server.receiver.orphans");
 
+	if (know_yes(v, "server.receiver.holder_idle")) {
+		verdict_cause(r, RANK_FAIL, "receiver.not_running",
+			      "the WAL receiver does not run, and cron cannot start it: process %s holds Barman's receive-wal lock",
+			      know(v, "server.receiver.holder_pid"));
+		verdict_evidence(r, "pid, state and command: %s", know(v, "server.receiver.holder"));
+		return;
+	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		if (!strcmp(rows[i].cause, receiver->cause))
 			verdict_cause(r, RANK_FAIL, rows[i].cause, "%s%s%s", rows[i].say, *receiver->words ? ": " : "",

@@ -185,7 +185,30 @@ static void rule_timeout(struct work *w)
 		     w->kind->program);
 }
 
-/* The command as it should be, where the pipeline is known well enough. */
+/* Barman's own program for this server, where the pipeline is known well enough. */
+static void advise(struct work *w)
+{
+	const struct lint_context *c = w->context;
+	bool swapped = w->to->host && c->servers && lint_listed(c->servers, w->to->host);
+	const char *host = w->to->host && !swapped ? w->to->host : c->backup_host;
+	struct str s = {0};
+	if (!host || !c->server)
+		return;
+	str_add(&s, BARMAN " ");
+	if (w->to->user && strcmp(w->to->user, "barman") && w->kind && !strcmp(w->kind->program, BARMAN)) {
+		str_add(&s, "-U ");
+		text_shell_quote(&s, w->to->user);
+		str_addc(&s, ' ');
+	}
+	text_shell_quote(&s, host);
+	str_addc(&s, ' ');
+	text_shell_quote(&s, c->server);
+	str_add(&s, " %p");
+	w->to->advised = arena_dup(w->arena, s.s);
+	str_free(&s);
+}
+
+/* The command as it should be. */
 static void correct(struct work *w)
 {
 	const struct lint_context *c = w->context;
@@ -202,23 +225,8 @@ static void correct(struct work *w)
 			return;
 		w->to->corrected = NULL;
 	}
-	bool swapped = w->to->host && c->servers && lint_listed(c->servers, w->to->host);
-	const char *host = w->to->host && !swapped ? w->to->host : c->backup_host;
-	if (!host || !c->server)
-		return;
-	struct str s = {0};
-	str_add(&s, BARMAN " ");
-	if (w->to->user && strcmp(w->to->user, "barman") && w->kind && !strcmp(w->kind->program, BARMAN)) {
-		str_add(&s, "-U ");
-		text_shell_quote(&s, w->to->user);
-		str_addc(&s, ' ');
-	}
-	text_shell_quote(&s, host);
-	str_addc(&s, ' ');
-	text_shell_quote(&s, c->server);
-	str_add(&s, " %p");
-	w->to->corrected = arena_dup(w->arena, s.s);
-	str_free(&s);
+	advise(w);
+	w->to->corrected = w->to->advised;
 }
 
 static void (*const rules[])(struct work *) = {
@@ -237,6 +245,7 @@ void lint_command(struct arena *a, const char *command, const struct lint_contex
 		for (size_t i = 0; i < sizeof rules / sizeof *rules - 1; i++)
 			rules[i](&w);
 	correct(&w);
+	advise(&w);
 }
 
 const struct lint_finding *lint_worst(const struct lint *l, enum lint_weight weight)

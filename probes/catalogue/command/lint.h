@@ -31,6 +31,7 @@ struct lint {
 	const char *program;        /* the word that is executed, as written */
 	const char *likely;         /* misspelled: the program that was meant */
 	const char *corrected;      /* misspelled: the whole command, corrected */
+	const char *advised;        /* Barman's own program for this server, whatever the command is now */
 	const char *host, *user, *port, *server, *directory;
 	const char *ssh_words;      /* the ssh it runs up to the host, as quoted shell words */
 	struct lint_finding finding[8]; /* gravest first */

@@ -14,7 +14,7 @@
 #include "probes/engine/model.h"
 
 /* An archiver that exits above 125 comes back within a minute; a slow link takes long for 16 MB. */
-enum { ARCHIVER_RETURNS_MS = 70 * 1000, HUNG_S = 120, NEVER_RAN_MS = 120 * 1000 };
+enum { ARCHIVER_RETURNS_MS = 70 * 1000, HUNG_S = 120, NEVER_RAN_MS = 120 * 1000, TURNED_MS = 5000 };
 
 static void read_archiver(const struct reply *r, struct view *v)
 {
@@ -100,6 +100,28 @@ bool archiving_fails(const struct view *v)
 	return counters_fail(v) || know_yes(v, "db.log.archive_failing") || archiver_gone(v);
 }
 
+/* After three failures PostgreSQL waits for a minute, or for the next finished segment (pgarch.c, PGARCH_AUTOWAKE_INTERVAL). */
+static double tries_again_ms(const struct view *v)
+{
+	double failed = know_num(v, "pg.archiver.last_failed_ms");
+	return ARCHIVER_RETURNS_MS - ((double)view_now(v) - failed);
+}
+
+/* What the last try failed of has turned good while we watched, and no try came after that. A single look cannot know. */
+static bool repaired_since(const struct view *v)
+{
+	static const char *const way[][2] = {{"ssh.to_backup.fault", "none"}, {"incoming.writable", "yes"}};
+	double failed = know_num(v, "pg.archiver.last_failed_ms"), now = (double)view_now(v);
+	double watched = (double)know_since_ms(v, "db.archiver.seen");
+	for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
+		double since = (double)know_since_ms(v, way[i][0]);
+		bool turned = know_is(v, way[i][0], way[i][1]) && since >= 0 && watched - since > TURNED_MS;
+		if (turned && counters_fail(v) && now - since > failed && tries_again_ms(v) > 0)
+			return true;
+	}
+	return false;
+}
+
 bool archiving_hangs(const struct view *v)
 {
 	double child = know_num(v, "db.archiver.child_age_s");
@@ -167,7 +189,8 @@ static const char *cause_of_program(const struct failure *f)
 	bool looked = asked && know_is(v, "archive.program", asked);
 	if (looked && !found)
 		return know(v, "archive.program_closed") ? "archive.not_executable" : "archive.not_found";
-	if (f->status == 127 && !found)
+	/* A script that is there ends so for its interpreter, or for a program inside; over ssh it is the far side's. */
+	if (f->status == 127 && (!found || !f->lint.host))
 		return "archive.not_found";
 	return f->status == 126 && !f->lint.host ? "archive.not_executable" : NULL;
 }
@@ -211,7 +234,7 @@ static void failure_of(const struct view *v, struct arena *a, struct failure *re
 static const struct {
 	const char *cause, *say;
 } sayings[] = {
-	{"archive.not_found", "the program of archive_command is not found"},
+	{"archive.not_found", "the program of archive_command, or one that it runs, is not found"},
 	{"archive.not_executable", "the program of archive_command may not be executed"},
 	{"archive.destination_missing", "the directory that archive_command writes to is missing"},
 	{"archive.permission", "archive_command may not write where it should"},
@@ -280,11 +303,24 @@ static bool judge_destination(const struct view *v, struct verdict *ret)
 	return true;
 }
 
-/* Nothing archived and nothing failed since the statistics began, though a segment has waited long. */
+/* Nothing archived since a segment began to wait long ago, nothing failed, and no command runs. */
 static bool never_ran(const struct view *v)
 {
-	return know_num(v, "pg.archiver.archived_count") == 0 && know_num(v, "pg.archiver.failed_count") == 0 &&
-	       oldest_ready_age_ms(v) > NEVER_RAN_MS && uptime_ms(v) > NEVER_RAN_MS;
+	double waited = oldest_ready_age_ms(v), archived = know_num(v, "pg.archiver.last_archived_ms");
+	double idle = isnan(archived) ? waited : (double)view_now(v) - archived;
+	return !isnan(know_num(v, "pg.archiver.archived_count")) && isnan(know_num(v, "db.archiver.child_age_s")) &&
+	       waited > NEVER_RAN_MS && idle >= waited && uptime_ms(v) > NEVER_RAN_MS;
+}
+
+static void say_never_ran(const struct view *v, struct verdict *ret)
+{
+	const char *library = setting(v, "archive_library");
+	struct str age = {0};
+	text_duration(&age, oldest_ready_age_ms(v) / 1000);
+	verdict_cause(ret, RANK_FAIL, "archive.never_ran", "segments have waited for %s, nothing is archived and nothing fails%s%s", age.s,
+		      library && *library ? ": archive_library does nothing with them, " : "", library ? library : "");
+	add_counts(v, ret);
+	str_free(&age);
 }
 
 static void judge_hung(const struct view *v, struct verdict *ret)
@@ -326,12 +362,13 @@ static void judge_flow(const struct view *v, struct verdict *ret)
 		add_counts(v, ret);
 	else if (archiving_hangs(v))
 		judge_hung(v, ret);
+	else if (archiving_fails(v) && repaired_since(v))
+		verdict_waiting(ret, view_now(v) + (int64_t)tries_again_ms(v), "what stopped archive_command is repaired; the archiver tries again within a minute");
 	else if (archiving_fails(v))
 		judge_failing(v, ret);
-	else if (never_ran(v)) {
-		verdict_cause(ret, RANK_FAIL, "archive.never_ran", "segments wait and nothing was ever archived, yet nothing failed");
-		add_counts(v, ret);
-	} else if (isnan(know_num(v, "pg.archiver.archived_count")))
+	else if (never_ran(v))
+		say_never_ran(v, ret);
+	else if (isnan(know_num(v, "pg.archiver.archived_count")))
 		verdict_unseen(ret, v, &q_pg_archiver);
 	else
 		judge_good(v, ret);

@@ -70,6 +70,8 @@ void learn_archive_command(struct view *v)
 	learn(v, "archive.ssh_words", l.ssh_words);
 	learn(v, "archive.target_directory", l.directory);
 	learn(v, "archive.corrected_command", l.corrected);
+	learn(v, "archive.advised_command", l.advised);
+	learn_yes_no(v, "archive.differs", l.advised && command && strcmp(l.advised, command));
 	arena_free(a);
 }
 

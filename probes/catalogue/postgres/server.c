@@ -144,6 +144,7 @@ static void learn_log(struct view *v, const struct cluster *c)
 {
 	struct log_archive a;
 	struct log_start s;
+	char path[512];
 	log_archive_failure(str_text(&c->archive), &a);
 	log_start_state(str_text(&c->tail), &s);
 	learn_some(v, "db.pg_log", c->log);
@@ -153,6 +154,8 @@ static void learn_log(struct view *v, const struct cluster *c)
 	learn_num(v, "db.log.archive_status", a.status >= 0 ? a.status : NAN);
 	learn_some(v, "db.log.archive_wal", a.wal);
 	learn_some(v, "db.log.archive_words", a.words);
+	log_full_path(a.words, path, sizeof path);
+	learn_some(v, "db.log.full_path", path);
 	learn_some(v, "db.log.start_failure", s.failure);
 	learn_some(v, "db.log.stopped", s.stopped);
 	if (strstr(s.failure, "could not load "))

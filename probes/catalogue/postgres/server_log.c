@@ -102,6 +102,19 @@ void log_archive_failure(const char *text, struct log_archive *ret)
 	free(copy);
 }
 
+void log_full_path(const char *words, char *ret, size_t size)
+{
+	const char *at = strstr(words, "No space left on device"), *line = at, *end;
+	*ret = '\0';
+	while (line && line > words && line[-1] != '\n')
+		line--;
+	for (; line && line < at; line++)
+		if ((*line == '\'' || *line == '"') && line[1] == '/' && (end = strchr(line + 1, *line)) && end < at) {
+			snprintf(ret, size, "%.*s", (int)(end - line - 1), line + 1);
+			return;
+		}
+}
+
 static bool has(const char *line, const char *words)
 {
 	return strstr(line, words) != NULL;

@@ -3,6 +3,7 @@
 #define WALMEDIC_CATALOGUE_POSTGRES_SERVER_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct log_archive {
 	int status;       /* exit code; 128+n: killed by signal n; -1: no failure in these lines */
@@ -11,6 +12,8 @@ struct log_archive {
 };
 /* The last failure of archive_command among these lines. */
 void log_archive_failure(const char *text, struct log_archive *ret);
+/* The quoted path of the file for which these words say that there is no space; "" if none. */
+void log_full_path(const char *words, char *ret, size_t size);
 
 struct log_start {
 	char failure[1024]; /* the FATAL or PANIC that keeps the server down, with what leads to it; "" = none */

@@ -48,6 +48,11 @@ static void say_never_used(const struct view *v, struct verdict *r, const struct
 	receiver_get(v, &receiver);
 	if (receiver.state == RECEIVER_OFF) {
 		verdict_ok(r, "slot '%s' exists and holds nothing; this server does not stream", s->name);
+	} else if (receiver.state == RECEIVER_RUNNING && strcmp(receiver.slot, s->name) != 0) {
+		verdict_cause(r, RANK_FAIL, "slot.never_used", "the receiver still runs %s%s: slot '%s' was never used and keeps no WAL",
+			      *receiver.slot ? "with slot " : "without a slot", receiver.slot, s->name);
+		verdict_evidence(r, "pg_replication_slots: restart_lsn = NULL; pg_receivewal (pid %.0f) was started before slot_name was changed",
+				 receiver.pid);
 	} else if (receiver.state == RECEIVER_WAITING || receiver.state == RECEIVER_RUNNING) {
 		verdict_waiting(r, receiver.until, "slot '%s' is new: the receiver has not used it yet", s->name);
 	} else {

@@ -107,6 +107,10 @@ static void entries_are_read_by_crons_own_rules(void **state)
 	entry("barman -q cron", "barman -c /nowhere.conf -q cron\nnone /nowhere.conf", STATE_FAIL, "cron.entry_broken", "/nowhere.conf");
 	entry("barman -q cron", "barman -c /etc/other.conf -q cron", STATE_WARN, "cron.entry_broken", "another configuration");
 	entry("barman -q cron", "barman -c /etc/barman.conf -q cron", STATE_OK, NULL, "cron runs barman");
+	entry("|" LINE, "|PATH=/opt/b\n|* * * * * barman barman -q cron\nlost /opt/b", STATE_FAIL, "cron.entry_broken", "\"/opt/b\"");
+	entry("|" LINE, "|PATH = \"/opt/b\"\n|* * * * * barman barman -q cron\nlost /opt/b", STATE_FAIL, "cron.entry_broken", "\"/opt/b\"");
+	entry("|" LINE, "|PATH=/usr/bin\n|* * * * * barman barman -q cron", STATE_OK, NULL, "cron runs barman");
+	entry("|" LINE, "|* * * * * barman barman -q cron\n|PATH=/opt/b\nlost /opt/b", STATE_OK, NULL, "cron runs barman");
 	entry("own no crontab for barman", "expires 1000", STATE_FAIL, "cron.denied", "expired");
 }
 
@@ -197,6 +201,10 @@ static void stuck_runs_and_lost_directories_are_told(void **state)
 	runs("end\n", "held cron 463 D 428764\nwhat cron /usr/bin/python3 /usr/bin/barman -q cron\nend\n", STATE_FAIL, "cron.stuck", "17 min");
 	runs("end\n", "held cron 463 R 532000\nend\n", STATE_OK, NULL, "last ran");
 	runs("end\n", "held archive-wal 463 R 428764\nend\n", STATE_OK, NULL, "last ran");
+	runs("end\n", "held archive-wal 463 T 532000\nend\n", STATE_FAIL, "cron.stuck", "halted");
+	runs("end\n", "closed root /var/lib/barman/.main-cron.lock\nend\n", STATE_FAIL, "config.wrong_user", "belongs to root");
+	/* its own, and yet closed: the volume is read-only, which has a probe of its own */
+	runs("end\n", "closed barman /var/lib/barman\nend\n", STATE_OK, NULL, "last ran");
 	runs("directory 1795251277.405 barman 750", "directory none", STATE_FAIL, "cron.lock_directory_missing", "/var/lib/barman");
 	runs("directory 1795251277.405 barman 750", "directory hidden", STATE_UNKNOWN, NULL, "cannot be looked into");
 }

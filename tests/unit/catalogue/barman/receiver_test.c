@@ -227,6 +227,52 @@ static void stuck(void **state)
 	view_free(v);
 }
 
+#define ALIVE "process=31163 31158 174536 /usr/lib/postgresql/15/bin/pg_receivewal\t--directory=/b/mydb/streaming\t--slot=barman_mydb\t\n"
+
+/* Halted by a signal, or given up by PostgreSQL: the process is there, its lock is held, and nothing comes. */
+static void halted_and_deserted(void **state)
+{
+	static const char *const unread[] = {SLOT("barman_mydb", "f", NULL, "117440512", "reserved", NULL, NULL, NULL, NULL)};
+	struct view *v = server_view();
+
+	(void)state;
+	answer_sh(v, &q_backup_receiver, RECEIVER_HEAD "lock=1795249540.320 31158\nheld=31158\nhalted=31163\n" ALIVE QUEUES);
+	expect_cause(v, &probe_receiver_running, "receiver.stuck", RANK_FAIL);
+	answer_sh(v, &q_backup_receiver, RECEIVER_HEAD "lock=1795249540.320 31158\nheld=31158\nhalted=9\n" ALIVE QUEUES);
+	expect_state(v, &probe_receiver_running, STATE_OK);
+	answer_slots(v, unread, 1);
+	expect_cause(v, &probe_receiver_running, "receiver.stuck", RANK_FAIL);
+	view_free(v);
+}
+
+/* The lock is held by somebody who will never start a receiver. */
+static void a_lock_that_nobody_uses(void **state)
+{
+	struct view *v = stopped_view(RECEIVER_HEAD "lock=1795250930.320 77\nheld=77\nholder=77 S flock /b/.mydb-receive-wal.lock sleep 86400\n" QUEUES, AT(8, 48, 1));
+
+	(void)state;
+	expect_cause(v, &probe_receiver_running, "receiver.not_running", RANK_FAIL);
+	answer_sh(v, &q_backup_receiver, RECEIVER_HEAD "lock=1795250930.320 77\nheld=77\nholder=77 T /usr/bin/python3 /usr/bin/barman receive-wal mydb\n" QUEUES);
+	expect_cause(v, &probe_receiver_running, "receiver.not_running", RANK_FAIL);
+	answer_sh(v, &q_backup_receiver, RECEIVER_HEAD "lock=1795250930.320 77\nheld=77\nholder=77 S /usr/bin/python3 /usr/bin/barman receive-wal mydb\n" QUEUES);
+	expect_state(v, &probe_receiver_running, STATE_WARN); /* about to start its child: waited for */
+	view_free(v);
+}
+
+/* slot_name was changed, the receiver goes on with the slot it was started with. */
+static void a_new_slot_that_the_receiver_does_not_know(void **state)
+{
+	static const char *const fresh[] = {SLOT("barman_new", "f", NULL, NULL, NULL, NULL, NULL, NULL, NULL)};
+	struct view *v = server_view();
+
+	(void)state;
+	learn(v, "server.slot_name", "barman_new");
+	answer_sh(v, &q_backup_receiver, RECEIVER_RUNS);
+	answer_slots(v, fresh, 1);
+	expect_cause(v, &probe_slot_exists, "slot.never_used", RANK_FAIL);
+	view_free(v);
+}
+
 static void client(void **state)
 {
 	static const struct {
@@ -302,7 +348,8 @@ int main(void)
 		cmocka_unit_test(waiting_is_not_failing), cmocka_unit_test(waiting_ends_by_itself),
 		cmocka_unit_test(slot_waits_with_it), cmocka_unit_test(causes_by_words),
 		cmocka_unit_test(reason_gone_is_waiting), cmocka_unit_test(mute_log), cmocka_unit_test(time_zone_of_the_log),
-		cmocka_unit_test(stuck), cmocka_unit_test(client), cmocka_unit_test(queues), cmocka_unit_test(unreadable_queue)};
+		cmocka_unit_test(stuck), cmocka_unit_test(halted_and_deserted), cmocka_unit_test(a_lock_that_nobody_uses),
+		cmocka_unit_test(a_new_slot_that_the_receiver_does_not_know), cmocka_unit_test(client), cmocka_unit_test(queues), cmocka_unit_test(unreadable_queue)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

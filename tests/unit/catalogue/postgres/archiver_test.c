@@ -168,6 +168,76 @@ static void nothing_ever_archived_needs_a_segment_that_waits(void **state)
 	view_free(v);
 }
 
+/* archive_library that does nothing: the counters are from before, the segments wait since. */
+static void an_archiver_that_stands_still_is_told_from_a_slow_one(void **state)
+{
+	(void)state;
+	static const char waits[] = HEAD "archiver= 61 1116 postgres: 15/main: archiver\nready=2\noldest=1795251100.5\nfirst=000000010000000000000004.ready\ndone=3\n"
+		LOG_FILE END;
+	struct view *v = flow(NULL, COUNTERS_UNMOVED, waits);
+	assert_says(v, &probe_archive_flow, STATE_FAIL, "archive.never_ran");
+	/* archived since the oldest that waits was ready: slow, but it goes on */
+	answer_sql(v, &q_pg_archiver, COUNTERS_GOOD);
+	assert_says(v, &probe_archive_flow, STATE_OK, "");
+	view_free(v);
+	/* at work on one */
+	v = flow(NULL, COUNTERS_UNMOVED, HEAD "archiver= 61 1116 postgres: 15/main: archiver archiving 000000010000000000000004\nchild= 40 sh -c rsync\n"
+		 "ready=2\noldest=1795251100.5\nfirst=000000010000000000000004.ready\ndone=3\n" LOG_FILE END);
+	assert_says(v, &probe_archive_flow, STATE_OK, "");
+	view_free(v);
+}
+
+#define SCRIPT_FAILED(code, words)                                                                                    \
+	"failing=yes\nA " words "\nA 2026-11-21 08:53:23.882 UTC [282] FATAL:  archive command failed with exit code " code "\n"  \
+	"A 2026-11-21 08:53:23.882 UTC [282] DETAIL:  The failed archive command was: /opt/a.sh pg_wal/000000010000000000000004\n"
+
+/* The program is there: what it runs is not, or what it runs is ended. */
+static void a_script_fails_in_its_own_ways(void **state)
+{
+	(void)state;
+	static const char *const scripts[][2] = {
+		{SCRIPT_FAILED("127", "sh: 1: /opt/a.sh: not found"), "archive.not_found"},
+		{SCRIPT_FAILED("153", "Filesize limit exceeded"), "archive.signal"},
+		{SCRIPT_FAILED("255", "ssh: connect to host backup1 port 2222: Connection refused"), "archive.ssh"},
+		{SCRIPT_FAILED("1", "cp: error writing '/srv/copy/000000010000000000000004': No space left on device"), "archive.destination_full"},
+	};
+	for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+		struct view *v = flow("/opt/a.sh %p", COUNTERS_UNMOVED, HEAD "archiver=\n" ONE_WAITS LOG_FILE END);
+		char *host = malloc(4096);
+		snprintf(host, 4096, HEAD ONE_WAITS LOG_FILE "%s" END, scripts[i][0]);
+		answer_sh(v, &q_db_program, "found=/opt/a.sh\nend=\n");
+		answer_sh(v, &q_db_postgres, host);
+		assert_says(v, &probe_archive_flow, STATE_FAIL, scripts[i][1]);
+		if (!strcmp(scripts[i][1], "archive.destination_full"))
+			assert_string_equal(know(v, "db.log.full_path"), "/srv/copy/000000010000000000000004");
+		assert_string_equal(know(v, "archive.advised_command"), "barman-wal-archive backup1 main %p");
+		assert_true(know_yes(v, "archive.differs"));
+		free(host);
+		view_free(v);
+	}
+}
+
+/* Seen to turn good after the last failure: the archiver's own minute is waited for, and no longer. */
+static void after_a_repair_the_next_try_is_waited_for(void **state)
+{
+	(void)state;
+	struct view *v = flow(NULL, COUNTERS_BAD, HEAD FAILED_ON ONE_WAITS LOG_FILE END);
+	learn(v, "pg.archiver.last_failed_ms", "1795251299000");
+	learn(v, "ssh.to_backup.fault", "none");
+	assert_says(v, &probe_archive_flow, STATE_FAIL, "archive.failing"); /* a single look cannot know */
+	learn(v, "ssh.to_backup.fault", "refused");
+	view_set_now(v, NOW + 20000);
+	learn(v, "ssh.to_backup.fault", "none");
+	struct verdict r;
+	probe_judge(&probe_archive_flow, v, &r);
+	assert_int_equal(r.findings, 0);
+	assert_int_equal(r.until, 1795251299000 + 70000);
+	verdict_clear(&r);
+	view_set_now(v, NOW + 75000);
+	assert_says(v, &probe_archive_flow, STATE_FAIL, "archive.failing");
+	view_free(v);
+}
+
 static void the_destination_counts_before_the_first_failure(void **state)
 {
 	(void)state;
@@ -234,6 +304,9 @@ int main(void)
 		cmocka_unit_test(an_archiver_that_is_gone_is_a_failure),
 		cmocka_unit_test(a_command_that_hangs_is_seen_by_its_child),
 		cmocka_unit_test(nothing_ever_archived_needs_a_segment_that_waits),
+		cmocka_unit_test(an_archiver_that_stands_still_is_told_from_a_slow_one),
+		cmocka_unit_test(a_script_fails_in_its_own_ways),
+		cmocka_unit_test(after_a_repair_the_next_try_is_waited_for),
 		cmocka_unit_test(the_destination_counts_before_the_first_failure),
 		cmocka_unit_test(odd_replies_are_unknown),
 		cmocka_unit_test(a_backlog_that_shrinks_is_waited_for),
