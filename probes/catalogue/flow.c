@@ -9,9 +9,8 @@
 
 #include "probes/base/clock.h"
 #include "probes/base/text.h"
+#include "probes/catalogue/volume.h"
 #include "probes/engine/series.h"
-
-enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
 
 /* ---- reading ---- */
 
@@ -157,142 +156,6 @@ double flow_lsn(const struct view *v)
 	return fmax(know_num(v, "pg.lsn"), know_num(v, "pg.slots.lsn"));
 }
 
-/* ---- the trace of the primary's position ---- */
-
-static int add_series(const struct view *v, const char *name, struct point *p, int n, int max)
-{
-	return n + know_series(v, name, p + n, max - n);
-}
-
-/* Live samples, times of finished segments, the last checkpoint's redo point: one trace in order. */
-static int trace_lsn(const struct view *v, struct point *p, int max)
-{
-	double redo = know_num(v, "pg.redo_lsn"), at = know_num(v, "pg.checkpoint_ms");
-	int n = 0;
-
-	if (!isnan(redo) && at > 0)
-		p[n++] = (struct point){(int64_t)at, redo};
-	n = add_series(v, "db.wal.written", p, n, max);
-	n = add_series(v, "pg.slots.lsn", p, n, max);
-	n = add_series(v, "pg.lsn", p, n, max);
-	series_sort(p, n);
-	return series_monotone(p, n);
-}
-
-/* The faster of the last ten minutes and of the whole trace: a load that just began counts, and so
- * does what was written over hours while something held WAL back. */
-static double rate_of(const struct view *v, const struct point *p, int n)
-{
-	int64_t now = view_now(v);
-	double recent = series_growth(p, n, now, 10 * MINUTE_MS, 5000);
-	double all = series_growth(p, n, now, 24 * HOUR_MS, 10 * MINUTE_MS);
-
-	/* Of a trace of seconds: as if the rest of its minute were quiet. */
-	if (n && now - p[0].at < MINUTE_MS)
-		recent *= (double)(now - p[0].at) / MINUTE_MS;
-	return fmax(recent, all);
-}
-
-/* ---- what holds WAL on the primary ---- */
-
-struct pins {
-	const struct view *v;
-	struct pin worst;
-	double segment, most; /* max_wal_size */
-	bool waiting;         /* our receiver is only waiting for cron: its slot is no pin */
-	const char *ours;
-};
-
-static void consider(struct pins *p, const char *what, const char *slot, double bytes)
-{
-	if (!p->worst.what || bytes > p->worst.bytes)
-		snprintf(p->worst.slot, sizeof(p->worst.slot), "%s", slot);
-	else
-		return;
-	p->worst.what = what;
-	p->worst.bytes = bytes;
-}
-
-static void consider_slot(void *arg, const struct slot *s)
-{
-	struct pins *p = arg;
-	bool beyond = !strcmp(s->status, "extended") || !strcmp(s->status, "unreserved") || s->lag > p->most;
-
-	if (isnan(s->lag) || !strcmp(s->status, "lost"))
-		return;
-	if (p->waiting && p->ours && !strcmp(p->ours, s->name))
-		return;
-	/* One that is read lets go as its reader goes on, unless the lag is seen to grow. */
-	if (s->active ? beyond && slot_lag_slope(p->v, s->name) > 0 : beyond || s->lag >= 3 * p->segment)
-		consider(p, "slot", s->name, s->lag);
-}
-
-static struct pin find_pin(const struct view *v)
-{
-	struct pins p = {.v = v, .segment = flow_segment_size(v), .most = know_num(v, "pg.settings.max_wal_size"),
-			 .ours = slot_name(v)};
-	double ready = know_num(v, "db.archive.ready_count"), oldest = know_num(v, "db.archive.oldest_ready_ms");
-	double keep = know_num(v, "pg.settings.wal_keep_size");
-	struct receiver receiver;
-
-	if (isnan(keep))        /* until PostgreSQL 12 */
-		keep = know_num(v, "pg.settings.wal_keep_segments") * p.segment;
-	receiver_get(v, &receiver);
-	p.waiting = receiver.state == RECEIVER_WAITING;
-	if (isnan(p.most))
-		p.most = INFINITY;
-	slot_each(v, consider_slot, &p);
-	if (isnan(ready)) {
-		ready = know_num(v, "db.wal.ready");
-		oldest = know_num(v, "db.wal.oldest_ready_ms");
-	}
-	if (ready >= 3 && (double)view_now(v) - oldest > MINUTE_MS)
-		consider(&p, "archive", "", ready * p.segment);
-	/* More kept for standbys than the volume holds: nothing else needs to be wrong. */
-	if (keep + 2 * p.segment > know_num(v, "db.wal.bytes") + know_num(v, "db.wal.avail"))
-		consider(&p, "wal_keep_size", "", keep);
-	return p.worst;
-}
-
-/* Segments made ahead cost no room when WAL moves into them. */
-static double ready_made(const struct view *v, double segment)
-{
-	int timeline;
-	double last = flow_wal_end(know(v, "db.wal.last"), segment, &timeline);
-	double ahead = last - (floor(flow_lsn(v) / segment) + 1) * segment;
-
-	return ahead > 0 ? fmin(ahead, know_num(v, "db.wal.bytes")) : 0;
-}
-
-void flow_pg_wal(const struct view *v, struct filling *ret)
-{
-	struct point p[256];
-	int n = trace_lsn(v, p, 256);
-	double segment = flow_segment_size(v), keep_size = know_num(v, "pg.settings.max_slot_wal_keep_size");
-
-	*ret = (struct filling){.rate = rate_of(v, p, n), .seconds = NAN, .pin = find_pin(v)};
-	ret->room = know_num(v, "db.wal.avail") + ready_made(v, segment);
-	if (!ret->pin.what)
-		return;
-	/* A limit on slots gives their WAL up before the volume is full. */
-	if (!strcmp(ret->pin.what, "slot") && keep_size >= 0 && keep_size - ret->pin.bytes < ret->room)
-		return;
-	ret->seconds = series_time_to(ret->room, ret->rate);
-}
-
-void flow_backup(const struct view *v, struct filling *ret)
-{
-	struct point p[64];
-	int n = know_series(v, "server.space.avail", p, 64);
-	double usual = know_num(v, "server.catalogue.rate"), slope = NAN;
-
-	/* A short fall is a base backup or a burst: the live slope counts from ten minutes on. */
-	if (n >= 10 && p[n - 1].at - p[0].at >= 10 * MINUTE_MS && !know_yes(v, "server.catalogue.running"))
-		slope = -series_slope(p, n);
-	*ret = (struct filling){.room = know_num(v, "server.space.avail"), .rate = fmax(usual, slope)};
-	ret->seconds = series_time_to(ret->room, ret->rate);
-}
-
 /* ---- what would be lost ---- */
 
 /* Less than this is no transaction to speak of: a page header, running transactions and one checkpoint
@@ -363,7 +226,7 @@ static const char *working_route(const struct view *v, double lsn, const struct 
 void flow_safety(const struct view *v, struct safety *ret)
 {
 	struct point p[256];
-	int n = trace_lsn(v, p, 256);
+	int n = flow_trace(v, p, 256);
 	double lsn = flow_lsn(v), archived_at, streamed_at, safe;
 	int64_t stood;
 
@@ -438,6 +301,11 @@ static void name_for_pages(struct view *v, const struct filling *f)
 		learn_f(v, "server.wal_keep_fit", "%.0fMB", quarter);
 }
 
+static void learn_seconds(struct view *v, const char *name, double seconds)
+{
+	learn_num(v, name, isfinite(seconds) ? floor(seconds) : NAN);
+}
+
 void flow_derive(struct view *v)
 {
 	struct filling pg_wal, backup;
@@ -446,8 +314,12 @@ void flow_derive(struct view *v)
 	flow_pg_wal(v, &pg_wal);
 	flow_backup(v, &backup);
 	flow_safety(v, &safety);
-	learn_num(v, "forecast.pg_wal_full_s", isfinite(pg_wal.seconds) ? floor(pg_wal.seconds) : NAN);
-	learn_num(v, "forecast.backup_full_s", isfinite(backup.seconds) ? floor(backup.seconds) : NAN);
+	learn_seconds(v, "forecast.pg_wal_full_s", pg_wal.seconds);
+	learn_seconds(v, "forecast.pg_wal_soonest_s", pg_wal.soonest);
+	learn_seconds(v, "forecast.pg_wal_latest_s", pg_wal.latest);
+	learn_seconds(v, "forecast.slot_lost_s", pg_wal.lost);
+	learn_seconds(v, "forecast.backup_full_s", backup.seconds);
+	volume_for_pages(v);
 	learn_num(v, "rpo.seconds", floor(safety.seconds));
 	learn(v, "rpo.route", safety.route);
 	name_for_pages(v, &pg_wal);

@@ -92,21 +92,28 @@ void receiver_get(const struct view *v, struct receiver *ret);
 /* The receiver's row in pg_stat_replication: position written on the Barman host; NAN. */
 double receiver_written(const struct view *v);
 
-/* ---- what is safe, what fills up (flow.c) ---- */
+/* ---- what fills up (forecast.c), what is safe (flow.c) ---- */
 
 struct pin {                    /* what keeps WAL on the primary */
 	const char *what;       /* "slot", "archive" or "wal_keep_size"; NULL: nothing */
 	char slot[64];
 	double bytes;
+	double safe, restart;   /* of a slot: bytes until max_slot_wal_keep_size takes its WAL, where it begins; NAN */
 };
 struct filling {
 	double rate;            /* bytes of WAL a second */
 	double room;            /* bytes until full, ready-made segments included */
 	double seconds;         /* until full; NAN: not known, or nothing holds WAL back */
+	double soonest, latest; /* between these, as loads go; INFINITY: perhaps never; NAN: not known */
+	double lost, lost_soonest, lost_latest; /* instead: until the slot that holds it loses its WAL; NAN */
 	struct pin pin;
 };
 void flow_pg_wal(const struct view *v, struct filling *ret);
 void flow_backup(const struct view *v, struct filling *ret);
+/* Warn when less than this is left: `fill_warning` of our own configuration, or a day. */
+double flow_warning_s(const struct view *v);
+/* Live samples, times of finished segments, the last checkpoint's redo point: one trace in order. */
+int flow_trace(const struct view *v, struct point *ret, int max);
 
 struct safety {
 	double seconds;         /* would be lost now; NAN: not known */

@@ -47,6 +47,7 @@ bool graph_edge_holds(const struct server *s, const struct blame *edge, const st
 	case EDGE_PG_UP: return server_is_up(s);
 	case EDGE_PG_DOWN: return server_is_down(s);
 	case EDGE_AT_DB: return from && !strcmp(from->place, "db");
+	case EDGE_DB_DOWN: return from && !strcmp(from->place, "db") && server_is_down(s);
 	case EDGE_AT_BACKUP: return from && !strcmp(from->place, "backup");
 	case EDGE_TO_DB: return to && !strcmp(to->place, "db");
 	case EDGE_TO_BACKUP: return to && !strcmp(to->place, "backup");

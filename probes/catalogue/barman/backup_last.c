@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "probes/catalogue/flow.h"
+#include "probes/catalogue/volume.h"
 #include "probes/engine/model.h"
 
 /* A finished backup gets its last WAL within two runs of cron; then it waits for something. */
@@ -130,6 +131,10 @@ static void judge(const struct view *v, struct verdict *r)
 {
 	double good;
 
+	if (volume_unseen(v)) {
+		verdict_unknown(r, "the backups cannot be seen: %s", volume_unseen(v));
+		return;
+	}
 	if (!know_yes(v, "server.catalogue.seen")) {
 		flow_unseen(r, v, &q_backup_catalogue, "the backups");
 		return;
@@ -159,7 +164,7 @@ const struct probe probe_backup_last = {
 	.about = "Reads the backup.info files as Barman does: state and age of the last backup, failed ones, redundancy.",
 	.stage = STAGE_BACKUP,
 	.essential = true,
-	.asks = {&q_backup_catalogue},
+	.asks = {&q_backup_catalogue, &q_backup_space},
 	.causes = {"backup.none", "backup.too_old", "backup.failed", "backup.waiting_for_wals", "backup.redundancy",
 		   "backup.retention_unset", "wal_archive.gap"},
 	.judge = judge,

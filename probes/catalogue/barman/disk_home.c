@@ -4,8 +4,6 @@
 #include "probes/catalogue/flow.h"
 #include "probes/catalogue/volume.h"
 
-static const double warning_seconds = 86400;
-
 /* Barman said "No space left on device" since it last filed a WAL file, a quota for instance. */
 static bool refused(const struct view *v)
 {
@@ -30,7 +28,7 @@ static void judge_room(const struct view *v, struct verdict *r)
 			verdict_evidence(r, "barman.log at %s: No space left on device",
 					 flow_time(know_num(v, "server.receiver.enospc_ms")));
 		verdict_urgency(r, 0);
-	} else if (f.seconds < warning_seconds) {
+	} else if (f.seconds < flow_warning_s(v)) {
 		verdict_cause(r, RANK_WARN, "disk.backup_filling", "the backup volume %s will be full in %s", mount,
 			      flow_duration(f.seconds));
 		verdict_evidence(r, "%s free; %s came in the last day, %s an hour at present", flow_bytes(avail),

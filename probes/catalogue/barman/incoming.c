@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "probes/catalogue/flow.h"
+#include "probes/catalogue/volume.h"
 #include "probes/engine/model.h"
 
 /* Cron files what waits every minute; two of its runs and a slow one are given. */
@@ -82,6 +83,10 @@ static void judge(const struct view *v, struct verdict *r)
 	 * newest (Barman 3.4 wal_archiver.py). */
 	double keep = know(v, "server.streaming.partial") ? 0 : 1;
 
+	if (volume_unseen(v)) {
+		verdict_unknown(r, "incoming/ and streaming/ cannot be seen: %s", volume_unseen(v));
+		return;
+	}
 	if (!know_yes(v, "server.receiver.seen")) {
 		flow_unseen(r, v, &q_backup_receiver, "incoming and streaming");
 		return;
@@ -103,7 +108,7 @@ const struct probe probe_incoming = {
 	.title = "received WAL is filed",
 	.about = "What waits in incoming/ and streaming/ and for how long, and what lies in errors/. Cron files it every minute.",
 	.stage = STAGE_CRON,
-	.asks = {&q_backup_receiver, &q_backup_catalogue},
+	.asks = {&q_backup_receiver, &q_backup_catalogue, &q_backup_space},
 	.causes = {"incoming.unprocessed", "wal_archive.errors", "wal_archive.empty"},
 	.judge = judge,
 };

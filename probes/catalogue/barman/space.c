@@ -9,15 +9,15 @@
 
 /* The server's own directory may lie on another volume than barman_home: WAL and backups go there. */
 static const char space_sh[] = VOLUME_SH
-	"d={server.backup_directory}; [ -d \"$d\" ] || d={server.barman_home}\n"
-	"[ -d \"$d\" ] || { echo server.space.missing=$d; echo end=; exit 0; }\n"
-	"volume server.space \"$d\"\n"
+	"d={server.backup_directory}\n"
+	"volume server.space \"$d\" && [ ! -d \"$d\" ] && { d={server.barman_home}\n"
+	"  volume server.space \"$d\" && [ ! -d \"$d\" ] && echo \"server.space.missing=$d\"; }\n"
 	"echo end=\n";
 
 static void read_space(const struct reply *r, struct view *v)
 {
 	static const char *const gone[] = {"server.space.hung", "server.space.ro", "server.space.unmounted",
-					   "server.space.missing"};
+					   "server.space.missing", "server.space.inodes", "server.space.mount"};
 	char *copy, *p, *line;
 
 	if (!flow_whole(v, r, "server.space.seen"))

@@ -1,12 +1,11 @@
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "probes/catalogue/flow.h"
 #include "probes/catalogue/volume.h"
+#include "probes/engine/model.h"
 #include "probes/engine/series.h"
-
-/* Warn when a volume will be full within a day. */
-static const double warning_seconds = 86400;
 
 static const char *pinned_by(const struct pin *pin)
 {
@@ -48,63 +47,123 @@ static void say_pin(struct verdict *r, const struct filling *f)
 }
 
 /* Both fall and rise on one volume: pg_wal stands still, free space goes. */
-static void judge_foreign_growth(const struct view *v, struct verdict *r)
+static double foreign_fall(const struct view *v)
 {
 	struct point avail[64], wal[64];
 	int n = know_series(v, "db.wal.avail", avail, 64), m = know_series(v, "db.wal.bytes", wal, 64);
 	double fall = -series_slope(avail, n), growth = series_slope(wal, m);
-	double left = series_time_to(know_num(v, "db.wal.avail"), fall);
 
-	if (n < 10 || avail[n - 1].at - avail[0].at < 300000 || !(left < warning_seconds) || !(growth < fall / 4))
+	return n >= 10 && avail[n - 1].at - avail[0].at >= 300000 && growth < fall / 4 ? fall : (double)NAN;
+}
+
+/* At first sight: a file that is being written now, by how much it grew since it was made. */
+static void judge_foreign_growth(const struct view *v, struct verdict *r)
+{
+	double fall = foreign_fall(v), grower = know_num(v, "db.wal.grower_rate");
+	double left = series_time_to(know_num(v, "db.wal.avail"), fmax(fall, grower));
+
+	if (!(left < flow_warning_s(v)))
 		return;
 	verdict_cause(r, RANK_WARN, "disk.foreign_growth",
 		      "files other than WAL fill the volume of pg_wal: full in %s", flow_duration(left));
 	verdict_urgency(r, left);
+	if (know(v, "db.wal.grower"))
+		verdict_evidence(r, "%s grows by %s a second", know(v, "db.wal.grower"), flow_bytes(grower));
 	say_what_is_there(r, v);
 }
 
-static void judge_data(const struct view *v, struct verdict *r, double segment)
+/* The other volumes of the server: where its data is, and the fullest one of its tablespaces. */
+static void judge_other(const struct view *v, struct verdict *r, const char *key, const char *what)
 {
-	const char *wal = know(v, "db.wal.mount"), *data = know(v, "db.data.mount");
+	char name[32];
+	const char *wal = know(v, "db.wal.mount"), *mount;
+	double avail;
 
-	if (!wal || !data || !strcmp(wal, data))
+	snprintf(name, sizeof(name), "%s.mount", key);
+	mount = know(v, name);
+	if (wal && mount && !strcmp(wal, mount))
 		return;
-	if (volume_broken(v, r, "db.data", "the data directory", "db"))
+	if (volume_broken(v, r, key, what, "db"))
 		return;
-	if (!(know_num(v, "db.data.avail") < 2 * segment))
+	snprintf(name, sizeof(name), "%s.avail", key);
+	avail = know_num(v, name);
+	if (!(avail < 2 * flow_segment_size(v)))
 		return;
-	verdict_cause(r, RANK_FAIL, "disk.pg_data_full", "the data volume %s is full: %s left", data,
-		      flow_bytes(know_num(v, "db.data.avail")));
+	verdict_cause(r, RANK_FAIL, "disk.pg_data_full", "the volume of %s, %s, is full: %s left", what,
+		      mount ? mount : "which is not known", flow_bytes(avail));
+	verdict_evidence(r, "%s free on %s: statements that need room fail with \"No space left on device\"", flow_bytes(avail),
+			 mount ? mount : "it");
 	verdict_urgency(r, 0);
+}
+
+static void say_full(const struct view *v, struct verdict *r, const struct filling *f)
+{
+	verdict_cause(r, RANK_FAIL, "disk.pg_wal_full",
+		      "pg_wal has room for fewer than two more segments: %s left%s%s", flow_bytes(know_num(v, "db.wal.avail")),
+		      f->pin.what ? ", held by " : "", pinned_by(&f->pin));
+	verdict_urgency(r, 0);
+	say_what_is_there(r, v);
+	say_pin(r, f);
+}
+
+/* "about 2 h (50 min to 5 h)" */
+static const char *about(double seconds, double soonest, double latest, char *buf, size_t size)
+{
+	if (isnan(soonest) || isnan(latest))
+		snprintf(buf, size, "%s", flow_duration(seconds));
+	else if (isinf(latest))
+		snprintf(buf, size, "about %s (%s at the soonest)", flow_duration(seconds), flow_duration(soonest));
+	else
+		snprintf(buf, size, "about %s (%s to %s)", flow_duration(seconds), flow_duration(soonest), flow_duration(latest));
+	return buf;
+}
+
+static void say_filling(const struct view *v, struct verdict *r, const struct filling *f)
+{
+	char buf[160];
+
+	verdict_cause(r, RANK_FAIL, "disk.pg_wal_filling", "pg_wal will be full in %s: %s keeps WAL from being removed",
+		      about(f->seconds, f->soonest, f->latest, buf, sizeof(buf)), pinned_by(&f->pin));
+	verdict_urgency(r, f->seconds);
+	verdict_evidence(r, "%s of WAL a second into %s of room", flow_bytes(f->rate), flow_bytes(f->room));
+	say_pin(r, f);
+	say_what_is_there(r, v);
+}
+
+static void say_room(const struct view *v, struct verdict *r, const struct filling *f)
+{
+	const char *avail = flow_bytes(know_num(v, "db.wal.avail"));
+	char buf[160];
+
+	if (f->pin.what && isfinite(f->lost))
+		verdict_ok(r, "%s free; slot %s holds %s, and max_slot_wal_keep_size gives it up in %s, before the volume is full",
+			   avail, f->pin.slot, flow_bytes(f->pin.bytes), about(f->lost, f->lost_soonest, f->lost_latest, buf, sizeof(buf)));
+	else if (f->pin.what)
+		verdict_ok(r, "%s free; %s holds %s of WAL%s", avail, pinned_by(&f->pin), flow_bytes(f->pin.bytes),
+			   isnan(f->rate) ? ", the rate is not known yet" : "");
+	else if (!know_is(v, "pg.up", "yes"))
+		verdict_ok(r, "%s free; what holds WAL back is not known while PostgreSQL does not answer", avail);
+	else if (!slot_seen(v) || isnan(know_num(v, "db.wal.ready")))
+		verdict_ok(r, "%s free; whether %s holds WAL back cannot be seen", avail, slot_seen(v) ? "the archiver" : "a slot");
+	else
+		verdict_ok(r, "%s free; nothing holds WAL back, pg_wal levels out near max_wal_size (%s)", avail,
+			   flow_bytes(know_num(v, "pg.settings.max_wal_size")));
 }
 
 static void judge_room(const struct view *v, struct verdict *r)
 {
-	double avail = know_num(v, "db.wal.avail"), segment = flow_segment_size(v);
 	struct filling f;
 
 	flow_pg_wal(v, &f);
-	if (avail < 2 * segment) {
-		verdict_cause(r, RANK_FAIL, "disk.pg_wal_full",
-			      "pg_wal has room for fewer than two more segments: %s left%s%s", flow_bytes(avail),
-			      f.pin.what ? ", held by " : "", pinned_by(&f.pin));
-		verdict_urgency(r, 0);
-		say_what_is_there(r, v);
-		say_pin(r, &f);
-	} else if (f.seconds < warning_seconds) {
-		verdict_cause(r, RANK_FAIL, "disk.pg_wal_filling", "pg_wal will be full in %s: %s keeps WAL from being removed",
-			      flow_duration(f.seconds), pinned_by(&f.pin));
-		verdict_urgency(r, f.seconds);
-		verdict_evidence(r, "%s of WAL a second into %s of room", flow_bytes(f.rate), flow_bytes(f.room));
-		say_pin(r, &f);
-		say_what_is_there(r, v);
-	} else if (f.pin.what) {
-		verdict_ok(r, "%s free; %s holds %s of WAL%s", flow_bytes(avail), pinned_by(&f.pin),
-			   flow_bytes(f.pin.bytes), isnan(f.rate) ? ", the rate is not known yet" : "");
-	} else {
-		verdict_ok(r, "%s free; nothing holds WAL back, pg_wal levels out near max_wal_size (%s)",
-			   flow_bytes(avail), flow_bytes(know_num(v, "pg.settings.max_wal_size")));
-	}
+	if (know_num(v, "db.wal.avail") < 2 * flow_segment_size(v))
+		say_full(v, r, &f);
+	else if (f.seconds < flow_warning_s(v))
+		say_filling(v, r, &f);
+	judge_foreign_growth(v, r);
+	judge_other(v, r, "db.data", "the data directory");
+	judge_other(v, r, "db.tbs", "a tablespace");
+	if (!r->findings)
+		say_room(v, r, &f);
 }
 
 static void judge(const struct view *v, struct verdict *r)
@@ -118,7 +177,7 @@ static void judge(const struct view *v, struct verdict *r)
 		flow_unseen(r, v, &q_db_wal, "the volume of pg_wal");
 		return;
 	}
-	if (volume_broken(v, r, "db.wal", "pg_wal", "db"))
+	if (volume_broken(v, r, "db.wal", "pg_wal", "db") || volume_broken(v, r, "db.data", "the data directory", "db"))
 		return;
 	if (isnan(know_num(v, "db.wal.avail"))) {
 		verdict_unknown(r, "the free space of pg_wal's volume could not be read as postgres%s",
@@ -126,8 +185,6 @@ static void judge(const struct view *v, struct verdict *r)
 		return;
 	}
 	judge_room(v, r);
-	judge_foreign_growth(v, r);
-	judge_data(v, r, flow_segment_size(v));
 }
 
 const struct probe probe_disk_pg_wal = {

@@ -11,22 +11,28 @@
 #include "probes/catalogue/postgres/conninfo.h"
 #include "probes/catalogue/postgres/postgres.h"
 #include "probes/catalogue/postgres/server_log.h"
+#include "probes/catalogue/volume.h"
 
 /* Every cluster of the host, at most four; the reader picks the one of Barman's port. No perl (pg_lsclusters
  * takes 100 ms): Debian's and the RPMs' places, and the -D of what runs. */
 static const char postgres_sh[] =
+	ALIVE_SH
 	"export LC_ALL=C; seen=' '; n=0; echo \"shell_path=$(env -i /bin/sh -c 'echo $PATH')\"\n"
 	"wal='[0-9A-F]{8}(\\.history|[0-9A-F]{16}(\\.[0-9A-Za-z]+)*)'\n"
 	"one() {\n"
 	"	d=${1%/}; conf=$2; port=$3; log=$4\n"
 	"	case $seen in *\" $d \"*) return ;; esac\n"
-	"	[ -d \"$d\" ] && [ $n -lt 4 ] || return\n"
+	"	alive \"$d\" || { echo \"cluster=$d\"; echo \"port=${port:-5432}\"; echo \"conf=$conf\"; echo \"wal=$d/pg_wal\"; echo \"log=$log\"; n=$((n+1)); echo end=; return; }\n"
+	/* a configured cluster without its directory is one whose volume is missing */
+	"	{ [ -d \"$d\" ] || [ -e \"$conf\" ]; } && [ $n -lt 4 ] || return\n"
 	"	seen=\"$seen$d \"; n=$((n+1)); pid=; p=\n"
 	"	[ -r \"$d/postmaster.pid\" ] && { read -r pid; read -r x; read -r x; read -r p; } <\"$d/postmaster.pid\"\n"
 	"	case $pid in ''|*[!0-9]*) pid= ;; *) [ \"/proc/$pid/cwd\" -ef \"$d\" ] || pid= ;; esac\n"
 	"	[ -z \"$pid\" ] || port=${p:-$port}\n"
 	"	echo \"cluster=$d\"; echo \"port=${port:-5432}\"; echo \"conf=$conf\"; echo \"pid=$pid\"\n"
-	"	echo \"wal=$(readlink -f \"$d/pg_wal\")\"; [ -r \"$d\" ] && echo readable=yes\n"
+	"	s=; if alive \"$d/pg_wal\"; then s=$d/pg_wal/archive_status; echo \"wal=$(readlink -f \"$d/pg_wal\")\"\n"
+	"	elif grep -qF \" $d/pg_wal \" /proc/mounts; then echo \"wal=$d/pg_wal\"; else echo \"wal=$(readlink \"$d/pg_wal\")\"; fi\n"
+	"	 [ -r \"$d\" ] && echo readable=yes\n"
 	"	if [ -n \"$pid\" ]; then\n"
 	"		echo \"state=$(ps -o stat= -p $pid 2>/dev/null)\"\n"
 	"		[ -r /proc/$pid/environ ] && echo \"path=$(tr '\\0' '\\n' </proc/$pid/environ | sed -n 's/^PATH=//p' | head -n 1)\"\n"
@@ -40,7 +46,6 @@ static const char postgres_sh[] =
 	"	fi\n"
 	"	l=$(sed -n 's/^stderr //p' \"$d/current_logfiles\" 2>/dev/null | head -n 1)\n"
 	"	case $l in '') ;; /*) log=$l ;; *) log=$d/$l ;; esac\n"
-	"	s=$d/pg_wal/archive_status\n"
 	"	[ -r \"$s\" ] && find \"$s\" -maxdepth 1 -name '*.ready' -printf '%T@ %f\\n' 2>/dev/null |\n"
 	"		awk '{ if (!r || $1 < o) o = $1; if (!r || $2 < f) f = $2; r++ } END { print \"ready=\" r+0; print \"oldest=\" o; print \"first=\" f }'\n"
 	"	[ -r \"$s\" ] && echo \"done=$(ls \"$s\" | grep -c '\\.done$')\"\n"
@@ -50,7 +55,7 @@ static const char postgres_sh[] =
 	"	if [ -n \"$log\" ] && [ -r \"$log\" ]; then\n"
 	"		a=$(tail -c 1000000 \"$log\" | grep -a -B 10 -A 1 -E 'archive command (failed|was terminated)' | tail -n 30 | cut -c1-500)\n"
 	"		w=$(printf '%s\\n' \"$a\" | grep -a 'failed archive command was' | grep -aoE \"$wal\" | tail -n 1)\n"
-	"		[ -n \"$w\" ] && [ -e \"$s/$w.ready\" ] && echo failing=yes\n"
+	"		[ -n \"$w\" ] && [ -n \"$s\" ] && [ -e \"$s/$w.ready\" ] && echo failing=yes\n"
 	"		[ -z \"$a\" ] || printf '%s\\n' \"$a\" | sed 's/^/A /'\n"
 	"		tail -n 80 \"$log\" | cut -c1-400 | sed 's/^/T /'\n"
 	"	fi\n"

@@ -12,9 +12,14 @@ static const char wal_sh[] =
 	VOLUME_SH
 	"wal={db.pg_wal}; data={db.pg_data}\n"
 	"echo \"db.wal.clock=$(date +%s.%3N)\"\n"
-	"volume db.data \"$data\"\n"
+	"volume db.data \"$data\"; hung=$?\n"
+	"volume db.wal \"$wal\" || hung=1\n"
+	"[ $hung = 0 ] || { echo end=; exit 0; }\n"
+	/* of the tablespaces the one with the least room */
+	"for t in \"$data\"/pg_tblspc/*; do [ -L \"$t\" ] || continue; t=$(readlink \"$t\")\n"
+	"  if alive \"$t\"; then df -B1 --output=avail \"$t/.\" 2>/dev/null | awk -v t=\"$t\" 'NR == 2 { print $1, t }'; else echo \"-1 $t\"; fi\n"
+	"done | sort -n | head -n 1 | { read -r a t && { echo \"db.tbs.dir=$t\"; volume db.tbs \"$t\"; }; }\n"
 	"[ -d \"$wal\" ] || { echo db.wal.missing=yes; echo end=; exit 0; }\n"
-	"volume db.wal \"$wal\"\n"
 	"[ -r \"$wal\" ] || { echo db.wal.unreadable=yes; echo end=; exit 0; }\n"
 	"find \"$wal\" -maxdepth 1 -type f -printf '%T@ %s %f\\n' | sort -n | awk '\n"
 	"  length($3) == 24 && $3 !~ /[^0-9A-F]/ { n++; s = $2; b += $2; if ($3 \"\" > last) last = $3 \"\"\n"
@@ -26,10 +31,13 @@ static const char wal_sh[] =
 	"    for (i = n > 60 ? n - 59 : 1; i <= n; i++) print \"written=\" w[i] }'\n"
 	"find \"$wal/archive_status\" -maxdepth 1 -name '*.ready' -printf '%T@\\n' 2>/dev/null | sort -n | awk '\n"
 	"  NR == 1 { old = $1 } END { printf \"db.wal.ready=%d\\ndb.wal.oldest_ready_ms=%.0f\\n\", NR, old * 1000 }'\n"
-	"mount=$(df --output=target \"$wal\" 2>/dev/null | tail -n 1)\n"
-	"case $data/ in \"$mount\"/*) ;; *) [ \"$mount\" = / ] ||\n"
-	"  find \"$mount\" -xdev -maxdepth 2 -path \"$wal\" -prune -o -type f -size +4M -printf '%s %p\\n' 2>/dev/null |\n"
-	"    grep -vE '/[0-9A-F]+(\\.partial)?$' | sort -rn | head -n 5 | sed 's/^/big=/';; esac\n"
+	/* What else lies there; and what of it is being written: how much it grew since it was made. */
+	"mount=$(df --output=target \"$wal/.\" 2>/dev/null | tail -n 1)\n"
+	"[ \"$mount\" = / ] || find \"$mount\" -xdev -mindepth 1 -maxdepth 3 \\( -path \"$wal\" -o -path \"$data\" \\) -prune -o"
+	" -type f -size +4M -printf '%k %p\\n' 2>/dev/null | grep -vE '/[0-9A-F]{24}(\\.partial)?$' | sort -rn | head -n 5 | cut -d' ' -f2- |\n"
+	"  xargs -r -d '\\n' stat -c '%b|%Y|%W|%n' 2>/dev/null | awk -F'|' -v now=\"$(date +%s)\" '{ printf \"big=%.0f %s\\n\", $1 * 512, $4; age = $2 - $3\n"
+	"    if ($3 > 0 && age >= 20 && now - $2 < 60 && $1 / age > rate) { rate = $1 / age; name = $4 } }\n"
+	"    END { if (rate) printf \"db.wal.grower_rate=%.0f\\ndb.wal.grower=%s\\n\", rate * 512, name }'\n"
 	"echo end=\n";
 
 /* A segment's time is when its last page was written: the position then stood at its end. The time is
@@ -47,7 +55,7 @@ static void read_written(struct view *v, const char *line, double shift)
 
 static void learn_volume(struct view *v, const char *line)
 {
-	static const char *const series[] = {"db.wal.avail", "db.wal.bytes", "db.data.avail"};
+	static const char *const series[] = {"db.wal.avail", "db.wal.bytes", "db.data.avail", "db.tbs.avail"};
 	const char *eq = strchr(line, '=');
 	char name[64];
 
@@ -66,10 +74,12 @@ static void forget_volumes(struct view *v)
 {
 	static const char *const names[] = {
 		"db.wal.hung", "db.wal.ro", "db.wal.unmounted", "db.wal.missing", "db.wal.unreadable",
-		"db.data.hung", "db.data.ro", "db.data.unmounted", "db.wal.avail", "db.data.avail", "db.wal.big"};
+		"db.data.hung", "db.data.ro", "db.data.unmounted", "db.wal.avail", "db.data.avail", "db.wal.big",
+		"db.wal.inodes", "db.data.inodes", "db.wal.mount", "db.data.mount", "db.wal.grower", "db.wal.grower_rate"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		learn(v, names[i], NULL);
+	forget_all(v, "db.tbs.");
 }
 
 static void read_wal(const struct reply *r, struct view *v)
@@ -89,10 +99,11 @@ static void read_wal(const struct reply *r, struct view *v)
 			read_written(v, line + 8, shift);
 		else if (text_starts(line, "big="))
 			str_addf(&big, "%s%s", big.len ? "\n" : "", line + 4);
-		else if (text_starts(line, "db.wal.") || text_starts(line, "db.data."))
+		else if (text_starts(line, "db.wal.") || text_starts(line, "db.data.") || text_starts(line, "db.tbs."))
 			learn_volume(v, line);
 	}
 	learn(v, "db.wal.big", str_text(&big));
+	learn(v, "db.full_dir", know_num(v, "db.tbs.avail") < 2 * flow_segment_size(v) ? know(v, "db.tbs.dir") : know(v, "db.pg_data"));
 	free(copy);
 	str_free(&big);
 	flow_derive(v);

@@ -24,7 +24,7 @@ static size_t count_causes(void)
 /* In one state of the server an edge of the other state does not exist. */
 static bool exists(const struct blame *e, enum edge_when absent)
 {
-	return e->when != absent;
+	return e->when != absent && !(absent == EDGE_PG_DOWN && e->when == EDGE_DB_DOWN);
 }
 
 static bool reaches_itself(size_t at, unsigned char *mark, enum edge_when absent, char *say, size_t size)
@@ -96,16 +96,17 @@ static void try_edge(const struct blame *e, const struct cause *from, const stru
 	struct probe pg = {.id = "pg.connect"}, a = {.id = "a", .causes = {from->id}}, b = {.id = "b", .causes = {to->id}};
 	struct node node[3] = {{.probe = &pg}, {.probe = &a}, {.probe = &b}};
 	struct server s = {.node = node, .nodes = 3};
-	node[0].verdict = (struct verdict){.state = e->when == EDGE_PG_DOWN ? STATE_FAIL : STATE_OK, .findings = e->when == EDGE_PG_DOWN};
+	bool down = e->when == EDGE_PG_DOWN || e->when == EDGE_DB_DOWN;
+	node[0].verdict = (struct verdict){.state = down ? STATE_FAIL : STATE_OK, .findings = down};
 	node[0].verdict.finding[0] = (struct finding){.cause = "pg.refused", .rank = RANK_FAIL, .place = "db"};
 	node[1].verdict = (struct verdict){.state = STATE_FAIL, .findings = 1};
 	node[1].verdict.finding[0] = (struct finding){
-		.cause = from->id, .rank = RANK_FAIL, .place = e->when == EDGE_AT_DB ? "db" : e->when == EDGE_AT_BACKUP ? "backup" : from->place};
+		.cause = from->id, .rank = RANK_FAIL, .place = e->when == EDGE_AT_DB || e->when == EDGE_DB_DOWN ? "db" : e->when == EDGE_AT_BACKUP ? "backup" : from->place};
 	node[2].verdict = (struct verdict){.state = STATE_FAIL, .findings = 1};
 	node[2].verdict.finding[0] = (struct finding){.cause = to->id, .rank = RANK_FAIL,
 						     .place = e->when == EDGE_SAME_HOST ? from->place : e->when == EDGE_TO_DB ? "db" : e->when == EDGE_TO_BACKUP ? "backup" : to->place};
 	int by = graph_explain(&s, 2, &node[2].verdict.finding[0]);
-	if (by != 1 && !(e->when == EDGE_PG_DOWN && by == 0))
+	if (by != 1 && !(down && by == 0))
 		fail_msg("%s does not explain %s", from->id, to->id);
 	node[1].verdict = (struct verdict){.state = STATE_OK};
 	by = graph_explain(&s, 2, &node[2].verdict.finding[0]);
