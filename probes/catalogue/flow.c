@@ -294,6 +294,7 @@ static void name_for_pages(struct view *v, const struct filling *f)
 	slot_each(v, find_hoarder, &h);
 	learn(v, "server.hoarding_slot", h.name[0] ? h.name : NULL);
 	learn(v, "server.slot_used", name);
+	learn(v, "server.slot_kind", here ? s.type : NULL);
 	learn(v, "server.slot_holder_where", here ? where_held(v, &s) : NULL);
 	learn(v, "server.slot_holder_address", here ? s.holder_address : NULL);
 	learn(v, "server.wal_pin", f->pin.what);

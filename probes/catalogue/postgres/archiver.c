@@ -189,8 +189,8 @@ static const char *cause_of_program(const struct failure *f)
 	bool looked = asked && know_is(v, "archive.program", asked);
 	if (looked && !found)
 		return know(v, "archive.program_closed") ? "archive.not_executable" : "archive.not_found";
-	/* A script that is there ends so for its interpreter, or for a program inside; over ssh it is the far side's. */
-	if (f->status == 127 && (!found || !f->lint.host))
+	/* A script that is there ends so for its interpreter, or for a program inside; over ssh for one of the far side. */
+	if (f->status == 127)
 		return "archive.not_found";
 	return f->status == 126 && !f->lint.host ? "archive.not_executable" : NULL;
 }
@@ -266,7 +266,9 @@ static void judge_failing(const struct view *v, struct verdict *ret)
 	for (size_t i = 0; i < sizeof sayings / sizeof *sayings; i++)
 		if (!strcmp(sayings[i].cause, cause))
 			say = sayings[i].say;
-	if (say)
+	if (f.status == 127 && know_yes(v, "db.log.archive_far"))
+		verdict_cause(ret, RANK_FAIL, cause, "the Barman host does not find 'barman' in the PATH that its sshd gives to commands%s", also);
+	else if (say)
 		verdict_cause(ret, RANK_FAIL, cause, "%s%s", say, also);
 	else if (f.status >= 0)
 		verdict_cause(ret, RANK_FAIL, cause, "archive_command fails with exit code %d%s", f.status, also);

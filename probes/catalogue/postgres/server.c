@@ -159,6 +159,7 @@ static void learn_log(struct view *v, const struct cluster *c)
 	learn_num(v, "db.log.archive_status", a.status >= 0 ? a.status : NAN);
 	learn_some(v, "db.log.archive_wal", a.wal);
 	learn_some(v, "db.log.archive_words", a.words);
+	learn_yes_no(v, "db.log.archive_far", strstr(a.words, "Remote 'barman put-wal' command has failed"));
 	log_full_path(a.words, path, sizeof path);
 	learn_some(v, "db.log.full_path", path);
 	learn_some(v, "db.log.start_failure", s.failure);
