@@ -68,3 +68,12 @@ fault_command() {
 	*) die "break, broken or heal?" ;;
 	esac
 }
+
+# `lab then ACTION` inside a lab: what follows, for chains
+then_command() {
+	[ -n "${LAB-}" ] || die "not inside a lab"
+	. "$LAB_LIB/hosts.sh"; . "$LAB_LIB/pipeline.sh"; . "$LAB_LIB/chain.sh"
+	[ "$(type -t "then_${1-}")" = function ] || die "no such action: ${1-}"
+	set +o pipefail
+	"then_$1"
+}

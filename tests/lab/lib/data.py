@@ -1,0 +1,114 @@
+"""What the laboratory can break: the fault files, the pairs and the chains, as data."""
+import os
+import re
+import subprocess
+
+LAB_DIR = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+VIEWS = ("console", "barman")
+VALUES = ("cause_console", "cause_barman", "also_ok", "pipeline", "answers")
+
+# One shell for all of them: each file is sourced in a subshell of its own.
+READ_ALL = r'''
+for f; do (
+	for v in %s; do printf -v $v %%s ''; done
+	. "$f" || exit 1
+	printf '%%s\0' "$f" "$(sed -n '1s/^# *//p' "$f")"
+	for v in %s; do printf '%%s\0' "${!v}"; done
+) || exit 1; done''' % (" ".join(VALUES), " ".join(VALUES))
+
+
+class BadData(Exception):
+    pass
+
+
+def faults():
+    """{name: {"sentence", "cause_console", "cause_barman", "also_ok", "pipeline", "answers"}} in order of name"""
+    where = os.path.join(LAB_DIR, "faults")
+    files = sorted(f for f in os.listdir(where) if f.endswith(".fault"))
+    out = subprocess.run(["bash", "-c", READ_ALL, "faults", *(os.path.join(where, f) for f in files)], check=True,
+                         stdout=subprocess.PIPE, text=True).stdout.split("\0")
+    width, found = 2 + len(VALUES), {}
+    for i in range(0, len(out) - 1, width):
+        name = os.path.basename(out[i])[: -len(".fault")]
+        found[name] = dict(zip(("sentence", *VALUES), out[i + 1 : i + width]))
+    return found
+
+
+def lines_of(path):
+    with open(path) as f:
+        for number, line in enumerate(f, 1):
+            text = line.split("#")[0].rstrip()
+            if text.strip():
+                yield number, text
+
+
+def expected(part, roots, where):
+    """console=A,B into roots["console"]"""
+    view, _, causes = part.partition("=")
+    if view not in VIEWS or not causes:
+        raise BadData("%s: what is %r?" % (where, part))
+    roots[view] = causes.split(",")
+
+
+def pairs(known, path=os.path.join(LAB_DIR, "pairs")):
+    """{name: {"faults": [broken first, broken second], "roots": {view: [first, second]}, "also_ok", "heal"}}"""
+    found = {}
+    for number, line in lines_of(path):
+        where = "%s:%d" % (path, number)
+        first, second, *rest = line.split()
+        for f in (first, second):
+            if f not in known:
+                raise BadData("%s: no such fault: %s" % (where, f))
+        roots = {v: [known[first]["cause_" + v], known[second]["cause_" + v]] for v in VIEWS}
+        broken = [second, first] if "reversed" in rest else [first, second]
+        for part in set(rest) - {"reversed", "heal"}:
+            expected(part, roots, where)
+        pipelines = {known[f]["pipeline"] for f in broken} - {""}
+        if len(pipelines) > 1:
+            raise BadData("%s: their pipelines differ" % where)
+        also_ok = (known[first]["also_ok"] + " " + known[second]["also_ok"]).split()
+        name = first + "+" + second
+        if name in found:
+            raise BadData("%s: %s stands there twice" % (where, name))
+        found[name] = {"faults": broken, "roots": roots, "also_ok": also_ok, "heal": "heal" in rest, "pipeline": "".join(pipelines)}
+    return found
+
+
+def chains(known, path=os.path.join(LAB_DIR, "chains")):
+    """{name: {"faults": [fault], "then": [actions], "roots": {view: [cause]}, "folded": {view: {probe: (cause, by)}}}}"""
+    found, chain = {}, None
+    for number, line in lines_of(path):
+        where = "%s:%d" % (path, number)
+        words = line.split()
+        if not line[0].isspace():
+            fault, *then = words
+            if fault not in known:
+                raise BadData("%s: no such fault: %s" % (where, fault))
+            chain = {"faults": [fault], "then": [t for t in then if "=" not in t], "also_ok": known[fault]["also_ok"].split(),
+                     "roots": {v: [known[fault]["cause_" + v]] for v in VIEWS}, "folded": {v: {} for v in VIEWS}, "pipeline": known[fault]["pipeline"]}
+            for part in then:
+                if "=" in part:
+                    expected(part, chain["roots"], where)
+            if not chain["then"]:
+                raise BadData("%s: no action" % where)
+            name = "+".join([fault, *chain["then"]])
+            if name in found:
+                raise BadData("%s: %s stands there twice" % (where, name))
+            found[name] = chain
+        else:
+            if chain is None or len(words) not in (3, 4) or (len(words) == 4 and words[3] not in VIEWS):
+                raise BadData("%s: not PROBE CAUSE BY [VIEW]" % where)
+            for view in words[3:] or VIEWS:
+                chain["folded"][view][words[0]] = (words[1], words[2])
+    for name, chain in found.items():
+        if not any(chain["folded"].values()):
+            raise BadData("%s: the chain %s has no second link" % (path, name))
+    return found
+
+
+def causes():
+    """Every cause id of probes/catalogue/causes.c, in its order."""
+    source = os.path.join(LAB_DIR, "..", "..", "probes", "catalogue", "causes.c")
+    with open(source) as f:
+        table = f.read().split("const struct cause causes[] = {")[1].split("};")[0]
+    return re.findall(r'^\t\{"([a-z_.0-9]+)",', table, re.M)

@@ -1,0 +1,163 @@
+"""What is done in one lab: break, look, wait for cron, look again, heal as the page says, see that all is green."""
+import subprocess
+import time
+
+import data
+from dialogue import Dialogue
+from inlab import Answer, Failed, assert_green, assert_named, lab, log, on, record, wait_for_tick
+
+GREEN_SECONDS = 150  # the remedy is done: from here to all green, at most
+FOLD_SECONDS = 90    # until what follows from the first link of a chain shows
+AT_ONCE, AFTER = "at once", "after cron's run"
+
+
+def break_all(faults, then=()):
+    start = time.time()
+    for name in faults:
+        if not lab("fault", name, "break"):
+            raise Failed("the fault %s could not be made" % name)
+    for action in then:
+        if not lab("then", action):
+            raise Failed("%s could not be done" % action)
+    log("broken after %.1f s" % (time.time() - start))
+
+
+def heal(faults, view, views):
+    """The dialogue from one view, until all of them are green."""
+    known = data.faults()
+    answers = dict(line.split("=", 1) for f in faults for line in known[f]["answers"].splitlines() if "=" in line)
+    start = time.time()
+    for name in faults:
+        if not lab("fault", name, "heal"):
+            raise Failed("heal_first of %s failed" % name)
+    for _ in range(2 + len(faults)):  # a page may leave the next cause visible (a full disk, then what filled it)
+        if "not green yet" not in Dialogue(view, answers).run(300):
+            break
+    end = time.time() + GREEN_SECONDS
+    while True:
+        found = [Answer(v) for v in views]
+        if all(a.is_green() for a in found):
+            log("green from %s" % " and ".join(views))
+            record("healed", view=view, seconds=round(time.time() - start))
+            return
+        if time.time() > end:
+            for a in found:
+                a.tell()
+            raise Failed("not green %d s after the remedy: %s" % (GREEN_SECONDS, [(a.status, a.causes) for a in found]))
+        time.sleep(2)
+
+
+def roots_of(fault):
+    return {v: [fault["cause_" + v]] for v in data.VIEWS}
+
+
+def job_fault(name, views, swift):
+    fault = data.faults()[name]
+    also_ok = fault["also_ok"].split()
+    assert_green(views)
+    break_all([name])
+    for view in views:
+        assert_named(view, roots_of(fault)[view], also_ok, AT_ONCE)
+    if swift:
+        return
+    wait_for_tick()
+    for view in views:
+        assert_named(view, roots_of(fault)[view], also_ok, AFTER)
+    heal([name], views[0], views)
+
+
+def job_heal(name, views, swift):
+    """Only the healing, from another view: what is named after cron's run was seen in the other job's lab."""
+    fault = data.faults()[name]
+    break_all([name])
+    for view in views:
+        assert_named(view, roots_of(fault)[view], fault["also_ok"].split(), AT_ONCE)
+    if not swift:
+        heal([name], views[0], views)
+
+
+def job_pair(name, views, swift):
+    pair = data.pairs(data.faults())[name]
+    assert_green(views[:1])
+    break_all(pair["faults"])
+    for view in views:
+        assert_named(view, pair["roots"][view], pair["also_ok"], AT_ONCE)
+    if swift:
+        return
+    wait_for_tick()
+    for view in views:
+        assert_named(view, pair["roots"][view], pair["also_ok"], AFTER)
+    if pair["heal"]:
+        heal(pair["faults"], views[0], views)
+
+
+def wait_for_folds(view, chain, when):
+    """The first link alone is named in every sweep, also while its consequences are still on their way."""
+    end = time.time() + FOLD_SECONDS
+    while True:
+        a = assert_named(view, chain["roots"][view], chain["also_ok"], when)
+        wrong = a.wrong_folds(chain["folded"][view])
+        if not wrong:
+            record("folded", view=view, when=when, probes=sorted(chain["folded"][view]))
+            return
+        if time.time() > end:
+            a.tell()
+            raise Failed("%s from %s: %s" % (when, view, "; ".join(wrong)))
+        time.sleep(1)
+
+
+def job_chain(name, views, swift):
+    chain = data.chains(data.faults())[name]
+    assert_green(views[:1])
+    break_all(chain["faults"], chain["then"])
+    for view in views:
+        wait_for_folds(view, chain, AT_ONCE)
+    if swift:
+        return
+    wait_for_tick()
+    for view in views:
+        wait_for_folds(view, chain, AFTER)
+
+
+def job_healthy(name, views, swift):
+    def none(when):
+        for view in views:
+            a = Answer(view)
+            log("%s, %s: exit %d, root causes %s" % (when, view, a.status, a.causes))
+            if not a.is_green():
+                a.tell()
+                raise Failed("%s from %s: exit %d, %s" % (when, view, a.status, a.causes))
+    none("a healthy lab")
+    log("restarting PostgreSQL")
+    if on("db", "setsid", "pg_ctlcluster", "15", "main", "restart", "-m", "fast").returncode:
+        raise Failed("PostgreSQL did not restart")
+    start = time.time()
+    while time.time() - start < 75:
+        due = time.time() + 5
+        none("%d s after a restart" % (time.time() - start))
+        time.sleep(max(0, due - time.time()))
+    none("75 s after a restart")
+
+
+def job_selftest(name, views, swift):
+    if lab("fault", name, "broken"):
+        raise Failed("broken() is true in the green lab")
+    break_all([name])
+    if not lab("fault", name, "broken"):
+        raise Failed("broken() is false after break_it")
+
+
+JOBS = {"fault": job_fault, "heal": job_heal, "pair": job_pair, "chain": job_chain, "healthy": job_healthy, "selftest": job_selftest}
+
+
+def inside(kind, name, views, swift):
+    try:
+        JOBS[kind](name, views, swift)
+    except (Failed, data.BadData) as e:
+        log("FAILED: %s" % e)
+        return 1
+    except subprocess.TimeoutExpired as e:
+        log("FAILED: no end after %d s: %s" % (e.timeout, " ".join(map(str, e.cmd))))
+        return 1
+    log("PASSED")
+    return 0

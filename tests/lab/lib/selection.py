@@ -1,0 +1,139 @@
+"""Which jobs a run consists of: all, a quick selection, or, for every check, what has changed and a part of the rest."""
+import os
+import re
+import subprocess
+
+import data
+
+TOP = os.path.dirname(os.path.dirname(data.LAB_DIR))
+QUICK = """host.unreachable config.unknown_option config.syntax ssh.to_db.hostkey_changed ssh.to_backup.key_missing pg.refused pg.password_wrong
+repl.hba_rejected archive_mode.restart_pending archive_command.misspelled slot.missing slot.foreign_hoarding cron.entry_disabled cron.daemon_stopped
+disk.pg_wal_full backup.too_old""".split()
+EXTRA = {"healthy": "run", "keys": "through the console", "kill": "-9 leaves nothing behind"}  # jobs that are no faults
+SECONDS = {"fault": 85, "heal": 45, "pair": 60, "chain": 75, "healthy": 90, "keys": 60, "kill": 60}  # of one lane, about
+LANES = 12             # that the parts are measured for, on whatever machine
+PART_MINUTES = 11      # of the 20 that a check may take; what has changed gets
+CHANGED_MINUTES = 5    # at most
+CHANGED_COMMITS = 20   # how far back a change counts, or as far as a shallow clone reaches
+
+
+class Job:
+    def __init__(self, kind, name, views=""):
+        self.kind, self.name, self.views = kind, name, views
+
+    def __eq__(self, other):
+        return (self.kind, self.name) == (other.kind, other.name)
+
+    def title(self):
+        words = [self.name, {"selftest": "selftest", "heal": "healed"}.get(self.kind) or EXTRA.get(self.kind),
+                 "from " + self.views.replace(" ", " and ") if self.views else ""]
+        return " ".join(filter(None, words))
+
+
+class Catalogue:
+    def __init__(self):
+        self.faults = data.faults()
+        self.pairs = data.pairs(self.faults)
+        self.chains = data.chains(self.faults)
+
+    def pipeline(self, job):
+        for group in (self.faults, self.pairs, self.chains):
+            if job.name in group:
+                return group[job.name]["pipeline"] or "both"
+        return "both"
+
+    def jobs_of(self, name, views, heal_all=False):
+        """A fault's lab is looked at from every view, and healed from the first one; heal_all: another lab is healed from the other."""
+        if name in EXTRA:
+            return [Job(name, name, " ".join(views) if name == "healthy" else "")]
+        if name in self.pairs:
+            return [Job("pair", name, " ".join(views))]
+        if name in self.chains:
+            return [Job("chain", name, " ".join(views))]
+        jobs = [Job("fault", name, " ".join(views))]
+        return jobs + [Job("heal", name, v) for v in views[1:] if heal_all]
+
+    def everything(self, views):
+        names = [*self.faults, *self.pairs, *self.chains]
+        return [j for n in names for j in self.jobs_of(n, views, True)]
+
+
+def cost(jobs):
+    return sum(SECONDS.get(j.kind, 60) for j in jobs)
+
+
+def longest_first(jobs):
+    return sorted(jobs, key=lambda j: -SECONDS.get(j.kind, 60))
+
+
+# ---- what every check runs ----------------------------------------------------------------------
+
+def git(*argv):
+    p = subprocess.run(["git", "-C", TOP, *argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return p.stdout.split("\n")[:-1] if p.returncode == 0 else []
+
+
+def changed_files():
+    """From git alone: of the last commits, as far as this clone reaches, and of the working tree."""
+    oldest = git("rev-list", "--first-parent", "--max-count=%d" % (CHANGED_COMMITS + 1), "HEAD")[-1:]
+    return git("diff", "--name-only", *oldest) + git("ls-files", "--others", "--exclude-standard") if oldest else []
+
+
+def causes_in(path):
+    """The causes that a judge can name: those whose id, or whose last part in quotes, stands in its source."""
+    try:
+        with open(os.path.join(TOP, path)) as f:
+            text = f.read()
+    except OSError:
+        return []
+    return [c for c in data.causes() if '"%s"' % c in text]
+
+
+def changed_jobs(catalogue, views):
+    """Faults whose own file, page or judge has changed, those that name the changed file most closely first."""
+    faults, pages, judges = set(), set(), set()
+    for path in changed_files():
+        name = os.path.basename(path)
+        if path.startswith("tests/lab/faults/"):
+            faults.add(name[: -len(".fault")])
+        elif re.fullmatch(r"remedies/catalogue/.*\.md", path):
+            pages.add(name[: -len(".md")])
+        elif re.fullmatch(r"probes/catalogue/.+/.*\.c", path):
+            judges.update(causes_in(path))
+    def rank(n):
+        own = {catalogue.faults[n]["cause_" + v] for v in data.VIEWS}
+        return 0 if n in faults else 1 if own & pages else 2 if own & judges else None
+    chosen = sorted((n for n in catalogue.faults if rank(n) is not None), key=lambda n: (rank(n), n))
+    jobs = [j for n in chosen for j in catalogue.jobs_of(n, views, True)]
+    room = CHANGED_MINUTES * 60 * LANES
+    fits = [j for i, j in enumerate(jobs) if cost(jobs[: i + 1]) <= room]
+    return fits, len(jobs)
+
+
+def parts_of(jobs):
+    """How many parts, each of a size that fits."""
+    return max(1, -(-cost(jobs) // (PART_MINUTES * 60 * LANES)))
+
+
+def part_of(jobs, part):
+    return jobs[part - 1 :: parts_of(jobs)]
+
+
+def part_by_head(parts):
+    head = git("rev-parse", "HEAD")
+    return int(head[0][:8], 16) % parts + 1 if head else 1
+
+
+def check_jobs(catalogue, views, part):
+    """Health, what has changed, and one part of everything. Returns the jobs and a line that says so."""
+    everything = catalogue.everything(views)
+    parts = parts_of(everything)
+    part = part or part_by_head(parts)
+    if not 1 <= part <= parts:
+        raise data.BadData("there are %d parts" % parts)
+    changed, of = changed_jobs(catalogue, views)
+    rest = [j for j in part_of(everything, part) if j not in changed]
+    say = "health, %d of %d jobs whose faults, pages or judges changed, and part %d of %d (%d jobs; again with --part %d)" % (
+        len(changed), of, part, parts, len(rest), part)
+    first = [j for n in ("healthy", "keys", "kill") for j in catalogue.jobs_of(n, views)]
+    return first + changed + rest, say
