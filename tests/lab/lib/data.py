@@ -26,7 +26,7 @@ def faults():
     where = os.path.join(LAB_DIR, "faults")
     files = sorted(f for f in os.listdir(where) if f.endswith(".fault"))
     out = subprocess.run(["bash", "-c", READ_ALL, "faults", *(os.path.join(where, f) for f in files)], check=True,
-                         stdout=subprocess.PIPE, text=True).stdout.split("\0")
+                         stdout=subprocess.PIPE, text=True, env={**os.environ, "LAB_DIR": LAB_DIR, "LAB_LIB": os.path.join(LAB_DIR, "lib")}).stdout.split("\0")
     width, found = 2 + len(VALUES), {}
     for i in range(0, len(out) - 1, width):
         name = os.path.basename(out[i])[: -len(".fault")]
