@@ -32,7 +32,14 @@ double flow_number(const char *s)
 	if (!s || !(isdigit((unsigned char)*s) || *s == '-' || *s == '.'))
 		return NAN;
 	d = strtod(s, &end);
-	return *end || !isfinite(d) ? (double)NAN : d;
+	return *end || !(fabs(d) <= KNOW_NUM_MAX) ? (double)NAN : d;
+}
+
+double flow_zone_s(double hhmm)
+{
+	if (!(fabs(hhmm) <= 1400))
+		return NAN;
+	return trunc(hhmm / 100) * 3600 + fmod(hhmm, 100) * 60;
 }
 
 const char *flow_word(const char *line, int n, char *buf, size_t size)

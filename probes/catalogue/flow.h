@@ -26,6 +26,8 @@ extern const struct probe probe_slot_exists, probe_slot_active, probe_slot_lag, 
 bool flow_whole(struct view *v, const struct reply *r, const char *seen);
 /* A finite number and nothing else, or NAN. */
 double flow_number(const char *s);
+/* "+0530", read as a number, in seconds; NAN for what is no offset of any place on earth. */
+double flow_zone_s(double hhmm);
 /* The n-th word of a line that blanks separate (0 is the first) into buf; NULL when there is none. */
 const char *flow_word(const char *line, int n, char *buf, size_t size);
 double flow_word_number(const char *line, int n);

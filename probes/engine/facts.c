@@ -187,7 +187,7 @@ double know_num(const struct view *v, const char *name)
 		return NAN;
 	char *end;
 	double d = strtod(s, &end);
-	return *end || !isfinite(d) ? NAN : d;
+	return *end || !(fabs(d) <= KNOW_NUM_MAX) ? NAN : d;
 }
 
 bool know_is(const struct view *v, const char *name, const char *text)
@@ -270,7 +270,7 @@ void learn_yes_no(struct view *v, const char *name, bool yes)
 void learn_point(struct view *v, const char *name, int64_t at, double value)
 {
 	struct fact *f = facts_get(scope_of(v, name), name);
-	if (!isfinite(value))
+	if (!(fabs(value) <= KNOW_NUM_MAX) || at < 0 || (double)at > KNOW_NUM_MAX)
 		return;
 	if (!f->series)
 		f->series = xcalloc(SERIES_MAX, sizeof *f->series);
@@ -295,7 +295,7 @@ void learn_point(struct view *v, const char *name, int64_t at, double value)
 
 void learn_num(struct view *v, const char *name, double num)
 {
-	if (!isfinite(num)) {
+	if (!(fabs(num) <= KNOW_NUM_MAX)) {
 		learn(v, name, NULL);
 		return;
 	}

@@ -18,6 +18,9 @@ struct question;
 int64_t view_now(const struct view *v);                          /* wall ms; a fact too */
 /* Text of a fact or NULL when not known. */
 const char *know(const struct view *v, const char *name);
+/* Beyond it a number is out of range and not known: positions, sizes and times of real hosts are far below, and what
+ * is known fits into an int64_t, a lifetime added or taken off. */
+#define KNOW_NUM_MAX 9e18
 /* Number, or NAN when not known or not a number. */
 double know_num(const struct view *v, const char *name);
 /* Known and equal to text. */

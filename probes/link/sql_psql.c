@@ -162,6 +162,8 @@ static void answer_rows(const struct talk *t, struct asked *a, char *text, struc
 			cols = n;
 			cell = xcalloc((size_t)rows * (size_t)n + 1, sizeof *cell);
 		}
+		if (n != cols)
+			r->outcome = REPLY_LOST; /* rows of one answer are alike: something is missing */
 		for (int c = 0; c < cols && c < n; c++)
 			cell[i * cols + c] = strcmp(piece[c], null) ? piece[c] : NULL;
 		free(piece);

@@ -129,7 +129,7 @@ static void judge_none(const struct view *v, struct verdict *r)
 
 static void judge(const struct view *v, struct verdict *r)
 {
-	double good;
+	double good, age;
 
 	if (volume_unseen(v)) {
 		verdict_unknown(r, "the backups cannot be seen: %s", volume_unseen(v));
@@ -152,9 +152,14 @@ static void judge(const struct view *v, struct verdict *r)
 	judge_policy(v, r);
 	if (judge_hole(v, r) && !r->findings)
 		return;
-	if (good > 0 && (!r->findings || r->finding[0].rank == RANK_ADVICE))
-		verdict_ok(r, "%.0f good backup%s, the last ended %s ago%s", good, good == 1 ? "" : "s",
-			   flow_duration(fmin(age_s(v, fact(v, "DONE", "end")), age_s(v, fact(v, "WAITING_FOR_WALS", "end")))),
+	if (!(good > 0) || (r->findings && r->finding[0].rank != RANK_ADVICE))
+		return;
+	age = fmin(age_s(v, fact(v, "DONE", "end")), age_s(v, fact(v, "WAITING_FOR_WALS", "end")));
+	if (isnan(age))
+		verdict_unknown(r, "there %s %.0f good backup%s, but when the last one ended cannot be read", good == 1 ? "is" : "are", good,
+				good == 1 ? "" : "s");
+	else
+		verdict_ok(r, "%.0f good backup%s, the last ended %s ago%s", good, good == 1 ? "" : "s", flow_duration(age),
 			   know_yes(v, "server.catalogue.running") ? "; one is being made" : "");
 }
 

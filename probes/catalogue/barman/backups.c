@@ -39,7 +39,7 @@ static const char catalogue_sh[] =
 	"echo end=\n";
 
 /* "2026-11-21 08:24:58.430192+00:00"; without an offset in the host's own time. NAN if it is no time. */
-static double time_of(const char *s, int offset)
+static double time_of(const char *s, double zone_s)
 {
 	struct tm tm = {0};
 	char sign = 0;
@@ -51,10 +51,10 @@ static double time_of(const char *s, int offset)
 	s += used;
 	s += *s == '.' ? 1 + strspn(s + 1, "0123456789") : 0;
 	if (sscanf(s, "%c%2d:%2d", &sign, &hours, &minutes) == 3 && (sign == '+' || sign == '-'))
-		offset = (sign == '-' ? -1 : 1) * (hours * 100 + minutes);
+		zone_s = (sign == '-' ? -1 : 1) * (hours * 60.0 + minutes) * 60;
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
-	return (double)(timegm(&tm) - offset / 100 * 3600 - offset % 100 * 60) * 1000.0;
+	return ((double)timegm(&tm) - zone_s) * 1000.0;
 }
 
 enum state_of { EMPTY, STARTED, FAILED, WAITING, DONE, OTHER, STATES };
@@ -62,7 +62,8 @@ static const char *const statuses[] = {"EMPTY", "STARTED", "FAILED", "WAITING_FO
 
 struct tally {
 	struct view *v;
-	int offset, count[STATES], total;
+	double zone_s;
+	int count[STATES], total;
 };
 
 static enum state_of status_of(const char *s)
@@ -92,7 +93,7 @@ static void read_backup(struct tally *t, char *line)
 	t->count[status]++;
 	t->total++;
 	for (int i = 0; i < 7; i++) {
-		double ms = i == 2 || i == 3 ? time_of(value[i], t->offset) : NAN;
+		double ms = i == 2 || i == 3 ? time_of(value[i], t->zone_s) : NAN;
 
 		snprintf(name, sizeof(name), "server.catalogue.%s.%s", status == OTHER ? "OTHER" : value[1], fields[i]);
 		if (i == 2 || i == 3)
@@ -138,9 +139,7 @@ static void read_catalogue(const struct reply *r, struct view *v)
 	forget_all(v, "server.catalogue.");
 	learn(v, "server.catalogue.seen", "yes");
 	if (text_value(r->out, "clock", buf, sizeof(buf))) {
-		double offset = flow_word_number(buf, 1);
-
-		t.offset = isnan(offset) ? 0 : (int)offset;
+		t.zone_s = strchr(buf, ' ') ? flow_zone_s(flow_word_number(buf, 1)) : 0;
 		learn_f(v, "server.catalogue.clock_ms", "%.0f", flow_word_number(buf, 0) * 1000.0);
 	}
 	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++) {

@@ -10,6 +10,7 @@
 #include "probes/base/text.h"
 #include "probes/catalogue/barman/config.h"
 #include "probes/catalogue/barman/cron.h"
+#include "probes/catalogue/flow.h"
 
 /* The change time (%Z) also tells a rename and a chmod. Content lines stand behind a bar, as in backup.config. Only files that name barman are shown. */
 static const char places_script[] =
@@ -86,16 +87,34 @@ static void list_add(struct list *l, const char *item)
 		l->item[l->n++] = item;
 }
 
+/* "MS +hhmm UPTIME TICKS": what every time of the reply hangs on. */
+struct host_now {
+	double ms, zone_s, uptime, ticks;
+};
+
+static bool host_now(const char *line, struct host_now *ret)
+{
+	*ret = (struct host_now){.ms = flow_word_number(line, 0), .zone_s = flow_zone_s(flow_word_number(line, 1)),
+				 .uptime = flow_word_number(line, 2), .ticks = flow_word_number(line, 3)};
+	return ret->ms > 0 && ret->zone_s == ret->zone_s && ret->uptime >= 0 && ret->ticks >= 1;
+}
+
+/* Seconds at the head of the text, in ms; 0 for no time. */
+static double seconds_ms(const char *text)
+{
+	double s = flow_word_number(text, 0);
+	return s > 0 && s < KNOW_NUM_MAX / 1000 ? s * 1000 : 0;
+}
+
 static void now_line(struct places *p, const char *line)
 {
-	double now, uptime, ticks;
-	int zone;
-	if (sscanf(line, "%lf %d %lf %lf", &now, &zone, &uptime, &ticks) != 4 || ticks < 1)
+	struct host_now now;
+	if (!host_now(line, &now))
 		return;
-	p->now = now;
-	p->zone = (zone / 100 * 60 + zone % 100) * 60;
-	p->uptime = uptime;
-	p->ticks = ticks;
+	p->now = now.ms;
+	p->zone = now.zone_s;
+	p->uptime = now.uptime;
+	p->ticks = now.ticks;
 }
 
 /* "KIND MODE UID LINKS CTIME NEWLINE PATH" */
@@ -160,7 +179,7 @@ static void places_line(struct places *p, char *line)
 	} else if (text_starts(line, "timer ")) {
 		add_line(&p->timers, line + 6);
 	} else if (text_starts(line, "expires ")) {
-		p->expires = atof(line + 8);
+		p->expires = seconds_ms(line + 8);
 	}
 	p->has_barman |= text_starts(line, "where /");
 	p->debian |= !strcmp(line, "debian");
@@ -214,7 +233,7 @@ static void learn_places(struct view *v, struct places *p)
 	learn(v, "server.cron.closed", str_text(&p->closed));
 	learn(v, "server.cron.own", str_text(&p->own));
 	learn(v, "server.cron.timers", str_text(&p->timers));
-	learn(v, "server.cron.expired", p->expires && p->expires * 1000 < p->now ? "yes" : "no");
+	learn(v, "server.cron.expired", p->expires && p->expires < p->now ? "yes" : "no");
 	learn_number(v, "backup.cron.daemon_pid", p->daemon_pid ? p->daemon_pid : NAN);
 	learn_number(v, "backup.cron.daemon_started_ms", p->daemon_pid ? round(started / 1000) * 1000 : NAN);
 	learn(v, "backup.cron.daemon_name", p->daemon_pid ? p->daemon_name : NULL);
@@ -316,7 +335,7 @@ static void lock_line(struct run *r, const char *head, char *line)
 	if (i < 0)
 		return;
 	if (!strcmp(head, "lock"))
-		r->lock[i] = atof(rest) * 1000;
+		r->lock[i] = seconds_ms(rest);
 	else if (!strcmp(head, "what"))
 		r->what[i] = line + (rest - line);
 	else if (sscanf(rest, "%lf %c %lf", &pid, &state, &start) == 3) {
@@ -328,24 +347,23 @@ static void lock_line(struct run *r, const char *head, char *line)
 
 static void run_line(struct run *r, char *line)
 {
-	double now, uptime, ticks;
-	int zone;
+	struct host_now now;
 	char *blank = strchr(line, ' ');
 	r->whole |= !strcmp(line, "end");
 	if (!blank)
 		return;
 	*blank = '\0';
 	char *rest = blank + 1;
-	if (!strcmp(line, "now") && sscanf(rest, "%lf %d %lf %lf", &now, &zone, &uptime, &ticks) == 4 && ticks >= 1)
-		r->now = now, r->uptime = uptime, r->ticks = ticks;
+	if (!strcmp(line, "now") && host_now(rest, &now))
+		r->now = now.ms, r->uptime = now.uptime, r->ticks = now.ticks;
 	else if (!strcmp(line, "directory"))
-		r->directory_state = rest, r->directory = atof(rest) * 1000;
+		r->directory_state = rest, r->directory = seconds_ms(rest);
 	else if (!strcmp(line, "closed") && !r->closed)
 		r->closed = rest;
 	else if (!strcmp(line, "lock") || !strcmp(line, "held") || !strcmp(line, "what"))
 		lock_line(r, line, rest);
 	else if (!strcmp(line, "log") && isdigit((unsigned char)*rest))
-		r->log = atof(rest) * 1000, r->words = strchr(rest, ' ') ? strchr(rest, ' ') + 1 : rest;
+		r->log = seconds_ms(rest), r->words = strchr(rest, ' ') ? strchr(rest, ' ') + 1 : rest;
 }
 
 /* Barman before 3.10 keeps .S-cron.lock and writes it at each run; later ones remove it, which touches the

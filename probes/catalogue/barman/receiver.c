@@ -56,7 +56,7 @@ static const char receiver_sh[] =
 /* ---- reading ---- */
 
 /* "2026-11-21 08:25:01,024 [pid] …" at that UTC offset ("+0100") into ms; NAN if it is no such line. */
-static double log_time(const char *line, int offset)
+static double log_time(const char *line, double zone_s)
 {
 	struct tm tm = {0};
 	int ms = 0;
@@ -66,7 +66,7 @@ static double log_time(const char *line, int offset)
 		return NAN;
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
-	return (double)(timegm(&tm) - offset / 100 * 3600 - offset % 100 * 60) * 1000.0 + ms;
+	return ((double)timegm(&tm) - zone_s) * 1000.0 + ms;
 }
 
 /* What a line says after "barman.module LEVEL: ". */
@@ -79,7 +79,7 @@ static const char *log_words(const char *line)
 
 struct reading {
 	struct view *v;
-	int offset;             /* of the host's local time, as +hhmm */
+	double zone_s;          /* of the host's local time */
 	double uptime, hz, clock;
 	struct str log;
 	int processes;
@@ -94,7 +94,7 @@ static void read_log(struct reading *g, const char *line)
 	static const char *const streaming[] = {"starting log streaming", "finished segment", "not renaming",
 						"replication stream was terminated", "received interrupt"};
 	static const char *const ending[] = {"ERROR: ", "pg_receivewal: error", "SIGINT received"};
-	double at = log_time(line, g->offset);
+	double at = log_time(line, g->zone_s);
 	const char *words = log_words(line);
 
 	if (isnan(at))
@@ -226,7 +226,7 @@ static void read_line(struct reading *g, char *line)
 	else if (text_starts(line, "log="))
 		read_log(g, line + 4);
 	else if (text_starts(line, "enospc="))
-		learn_f(g->v, "server.receiver.enospc_ms", "%.0f", log_time(line + 7, g->offset));
+		learn_f(g->v, "server.receiver.enospc_ms", "%.0f", log_time(line + 7, g->zone_s));
 	else if (text_starts(line, "streaming=") || text_starts(line, "incoming=") || text_starts(line, "errors=")) {
 		char *value = strchr(line, '=');
 
@@ -246,7 +246,7 @@ static void read_receiver(const struct reply *r, struct view *v)
 	learn(v, "server.receiver.seen", "yes");
 	if (text_value(r->out, "clock", buf, sizeof(buf))) {
 		g.clock = flow_word_number(buf, 0) * 1000.0;
-		g.offset = (int)flow_word_number(strchr(buf, ' ') ? buf : "0 0", 1);
+		g.zone_s = flow_zone_s(flow_word_number(strchr(buf, ' ') ? buf : "0 0", 1));
 		learn_f(v, "server.receiver.clock_ms", "%.0f", g.clock);
 	}
 	copy = p = xstrdup(r->out);

@@ -50,7 +50,7 @@ static double major_of(const char *said)
 	if (!p)
 		return NAN;
 	d = strtod(p + strlen("(PostgreSQL) "), &end);
-	return end == p + strlen("(PostgreSQL) ") ? (double)NAN : floor(d);
+	return end == p + strlen("(PostgreSQL) ") || !(d > 0 && d < 1000) ? (double)NAN : floor(d);
 }
 
 static void say_client(const struct view *v, struct verdict *r)

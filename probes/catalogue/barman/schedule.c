@@ -53,8 +53,9 @@ static bool take_range(const char **p, struct field *f)
 	}
 	if (**p == '/') {
 		(*p)++;
-		step = isdigit((unsigned char)**p) ? atoi(*p) : 0;
-		*p += strspn(*p, "0123456789");
+		size_t digits = strspn(*p, "0123456789");
+		step = digits && digits < 9 ? atoi(*p) : 0;
+		*p += digits;
 	}
 	if (to < from || step < 1)
 		return false;

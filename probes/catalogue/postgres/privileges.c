@@ -66,9 +66,9 @@ static void judge_privileges(const struct view *v, struct verdict *ret)
 		verdict_cause(ret, RANK_FAIL, "pg.is_standby", "conninfo points to a standby, and no primary_conninfo says so");
 		verdict_evidence(ret, "pg_is_in_recovery() is true");
 	}
-	if (!know(v, "privilege.superuser")) {
+	if (!know(v, "privilege.superuser") || !know(v, "pg.in_recovery")) {
 		if (!ret->findings)
-			verdict_unseen(ret, v, &q_pg_privileges);
+			verdict_unseen(ret, v, know(v, "pg.in_recovery") ? &q_pg_privileges : &q_pg_settings);
 		return;
 	}
 	know_each(v, "privilege.", look, &m);
