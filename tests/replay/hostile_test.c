@@ -117,7 +117,7 @@ static const struct {
 	{"archive_command", "db.program"}, {"archive_command", "dbsql.files"}, {"archive_command", "pg.settings"},
 	{"archive_mode", "dbsql.files"}, {"wal_level", "dbsql.files"},
 	{"cron.entry", "backup.config"}, {"cron.ran", "backup.config"}, {"cron.ran", "backup.cron"},
-	{"disk.backup", "backup.catalogue"}, {"disk.backup", "backup.receiver"},
+	{"disk.backup", "backup.catalogue"}, {"disk.backup", "backup.receiver"}, {"backup.last", "backup.space"}, {"incoming", "backup.space"},
 	{"disk.pg_wal", "pg.slots"}, {"disk.pg_wal", "pg.waldir"},
 	{"host.db", "pg.settings"}, {"host.db", "repl.identify"}, {"host.db", "ssh.to_db"},
 	{"incoming", "backup.catalogue"}, {"receiver.running", "pg.slots"}, {"slot.exists", "backup.receiver"},
@@ -257,7 +257,7 @@ static void fail_it(const struct case_ *c)
 		if (asks(catalogue[i], q) && c->before[i] == STATE_OK && !c->rests[i] &&
 		    !is_proven_by_answer(catalogue[i]->id, q) &&
 		    !is_extra(catalogue[i]->id, q))
-			fault("%s: %s is green without %s", file_of(c->world), catalogue[i]->id, q);
+			fault("%s: %s is green without %s: it must not be, or is one of `extras`", file_of(c->world), catalogue[i]->id, q);
 	}
 }
 
@@ -468,7 +468,7 @@ static void flood(const struct case_ *c, const char *unit, size_t unit_n, enum r
 	str_free(&out);
 }
 
-/* Where the door cuts before the end, and where a line more stands before a whole reply. */
+/* The door cuts before the end, or a line more stands before a whole reply. */
 static void flood_it(const struct case_ *c)
 {
 	const struct reply *r = reply_of(c);
