@@ -40,11 +40,20 @@ static bool same_connection(const struct server *s)
 			    same_fact(s->view, "connect.stage", "repl.stage"));
 }
 
+/* The volume fills by a setting: whoever holds less WAL beside it would not empty it by being repaired. */
+static bool consumer_pins(const struct server *s)
+{
+	const char *pin = s->view ? know(s->view, "server.wal_pin") : NULL;
+	return !pin || strcmp(pin, "wal_keep_size");
+}
+
 bool graph_edge_holds(const struct server *s, const struct blame *edge, const struct finding *from, const struct finding *to)
 {
 	switch (edge->when) {
 	case EDGE_ALWAYS: return true;
 	case EDGE_PG_UP: return server_is_up(s);
+	case EDGE_PINS: return consumer_pins(s);
+	case EDGE_PINS_PG_UP: return consumer_pins(s) && server_is_up(s);
 	case EDGE_PG_DOWN: return server_is_down(s);
 	case EDGE_AT_DB: return from && !strcmp(from->place, "db");
 	case EDGE_DB_DOWN: return from && !strcmp(from->place, "db") && server_is_down(s);

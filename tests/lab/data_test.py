@@ -142,14 +142,21 @@ class Coverage(unittest.TestCase):
         sys.path.insert(0, HERE)
         from importlib.machinery import SourceFileLoader
         page = SourceFileLoader("coverage", os.path.join(HERE, "coverage")).load_module()
-        events = [{"what": "named", "view": "console", "ok": True}, {"what": "named", "view": "barman", "ok": True},
-                  {"what": "named", "view": "barman", "ok": False}]
-        path = written(json.dumps({"kind": "fault", "name": "f", "ok": False, "events": events}) + "\n" +
-                       json.dumps({"kind": "heal", "name": "f", "ok": True, "events": [{"what": "healed", "view": "barman"}]}) + "\n" +
-                       json.dumps({"kind": "chain", "name": "c", "ok": True, "events": events[:2]}) + "\n")
-        known = page.merge({"f": ["old", "old"], "g": ["kept", "-"]}, page.read_results([path]))
+        def record(kind, name, ok, *events):
+            return json.dumps({"kind": kind, "name": name, "ok": ok, "events": events}) + "\n"
+        def named(view, when="at once", ok=True):
+            return {"what": "named", "view": view, "when": when, "ok": ok}
+        def healed(view):
+            return {"what": "healed", "view": view}
+        both, later = (named("barman"), named("console")), (named("console", "after cron's run"), named("barman", "after cron's run"))
+        path = written(record("fault", "wrong", False, *both, named("barman", ok=False)) +
+                       record("fault", "whole", True, *both, *later, healed("console")) + record("heal", "whole", True, named("barman"), healed("barman")) +
+                       record("fault", "stuck", False, *both, *later) + record("chain", "quick", True, *both) + record("fault", "kept", True, *both))
+        known = page.merge({"other": ["console", "-"], "kept": ["console, barman", "console"]}, page.read_results([path]))
         os.unlink(path)
-        self.assertEqual(known, {"f": ["console, **not** barman", "**not** console, barman"], "g": ["kept", "-"], "c": ["console, barman", "-"]})
+        self.assertEqual(known, {"other": ["console", "-"], "kept": ["console, barman", "console"], "wrong": ["console, **not** barman", "-"],
+                                 "whole": ["console, barman", "console, barman"], "stuck": ["console, barman", "**not** console"],
+                                 "quick": ["console, barman (at once)", "-"]})
 
 
 class Told(unittest.TextTestResult):

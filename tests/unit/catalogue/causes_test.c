@@ -24,7 +24,8 @@ static size_t count_causes(void)
 /* In one state of the server an edge of the other state does not exist. */
 static bool exists(const struct blame *e, enum edge_when absent)
 {
-	return e->when != absent && !(absent == EDGE_PG_DOWN && e->when == EDGE_DB_DOWN);
+	return e->when != absent && !(absent == EDGE_PG_DOWN && e->when == EDGE_DB_DOWN) &&
+	       !(absent == EDGE_PG_UP && e->when == EDGE_PINS_PG_UP);
 }
 
 static bool reaches_itself(size_t at, unsigned char *mark, enum edge_when absent, char *say, size_t size)

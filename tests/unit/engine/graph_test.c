@@ -65,8 +65,8 @@ const struct cause causes[] = {
 const struct blame blames[] = {
 	{"host.*", "pg.*", EDGE_AT_DB}, {"host.*", "repl.*", EDGE_AT_DB}, {"cron.*", "receiver.not_running", EDGE_ALWAYS},
 	{"pg.*", "repl.*", EDGE_SAME_CONNECTION}, {"repl.*", "receiver.*", EDGE_ALWAYS}, {"receiver.*", "slot.inactive", EDGE_ALWAYS},
-	{"receiver.*", "slot.lost", EDGE_ALWAYS}, {"slot.inactive", "disk.pg_wal_filling", EDGE_ALWAYS},
-	{"slot.inactive", "disk.pg_wal_full", EDGE_PG_UP}, {"archive.*", "disk.*", EDGE_PG_UP},
+	{"receiver.*", "slot.lost", EDGE_ALWAYS}, {"slot.inactive", "disk.pg_wal_filling", EDGE_PINS},
+	{"slot.inactive", "disk.pg_wal_full", EDGE_PINS_PG_UP}, {"archive.*", "disk.*", EDGE_PINS_PG_UP},
 	{"disk.pg_wal_full", "pg.refused", EDGE_PG_DOWN}, {NULL, NULL, EDGE_ALWAYS}};
 const struct cause *cause_find(const char *id)
 {
@@ -181,6 +181,24 @@ static void rule4_the_direction_of_a_full_disk_flips(void **state)
 	roots_are(F({"pg.connect", "fail pg.refused"}, {"disk", "fail disk.pg_wal_full 0"}), "disk.pg_wal_full");
 }
 
+static void rule4_a_volume_that_a_setting_fills_is_a_cause_of_its_own(void **state)
+{
+	(void)state;
+	static const char *const full[] = {"fail disk.pg_wal_full 0", "fail disk.pg_wal_filling 60"};
+	for (size_t i = 0; i < 2; i++) {
+		struct server s = judged(F({"slot.active", "fail slot.inactive"}, {"disk", full[i]}));
+		struct view *v = (struct view *)(uintptr_t)s.view;
+		assert_int_equal(s.roots, 1);
+		learn(v, "server.wal_pin", "slot");
+		graph_judge(&s);
+		assert_int_equal(s.roots, 1);
+		learn(v, "server.wal_pin", "wal_keep_size");
+		graph_judge(&s);
+		assert_int_equal(s.roots, 2);
+		done(&s);
+	}
+}
+
 static void rule5_a_dead_host_is_one_cause_of_that_host(void **state)
 {
 	(void)state;
@@ -261,6 +279,7 @@ int main(void)
 		cmocka_unit_test(rule2_waiting_is_a_warning_without_cause),
 		cmocka_unit_test(rule3_standing_causes_are_never_folded),
 		cmocka_unit_test(rule4_the_direction_of_a_full_disk_flips),
+		cmocka_unit_test(rule4_a_volume_that_a_setting_fills_is_a_cause_of_its_own),
 		cmocka_unit_test(rule5_a_dead_host_is_one_cause_of_that_host),
 		cmocka_unit_test(rule5_a_connection_explains_only_the_same_connection),
 		cmocka_unit_test(rule8_order_of_root_causes),
