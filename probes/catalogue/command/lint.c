@@ -87,6 +87,25 @@ static void rule_barman_arguments(struct work *w)
 	}
 }
 
+static bool copies(const struct work *w)
+{
+	static const char *const copying[] = {"cp", "rsync", "scp"};
+	return w->kind && AMONG(copying, w->kind->program);
+}
+
+/* %p is a path as the archiver sees it, %f a bare name: the source needs the one and the target the other. */
+static void rule_copy_arguments(struct work *w)
+{
+	const struct args *g = &w->args;
+	const char *source = g->word[0], *target = g->word[g->words - 1];
+	if (!strcmp(source, "%f"))
+		find(w, LINT_FAIL, "archive_command.arguments", "%s copies '%s'%s: %%p is the segment's path, %%f only its name",
+		     w->kind->program, source, strstr(target, "%p") ? " and %p and %f are swapped" : ", which is no path of a segment");
+	else if (strstr(target, "%p"))
+		find(w, LINT_FAIL, "archive_command.arguments", "%s copies to '%s': the target needs %%f, %%p has directories in it",
+		     w->kind->program, target);
+}
+
 static void rule_arguments(struct work *w)
 {
 	if (!w->main || w->to->likely)
@@ -100,6 +119,8 @@ static void rule_arguments(struct work *w)
 	else if (w->kind && w->args.words < 2 && strcmp(w->kind->program, "ssh"))
 		find(w, LINT_FAIL, "archive_command.arguments", "%s needs a source and a target and gets %d argument(s)",
 		     w->kind->program, w->args.words);
+	else if (copies(w))
+		rule_copy_arguments(w);
 }
 
 /* Since PostgreSQL 16 an unknown %x is an error (percentrepl.c); until 15 the line is cut at 1023 bytes (shell_archive.c). */
@@ -162,8 +183,7 @@ static bool has_guard(const struct work *w)
 
 static void rule_copying(struct work *w)
 {
-	static const char *const copying[] = {"cp", "rsync", "scp"};
-	if (!w->main || !w->kind || !AMONG(copying, w->kind->program))
+	if (!w->main || !copies(w))
 		return;
 	if (has_guard(w))
 		find(w, LINT_ADVICE, "archive_command.not_idempotent",

@@ -22,6 +22,13 @@ static const char *shadowed_value(const char *shadowed)
 	return blank ? blank + 1 : NULL;
 }
 
+/* The source of a running value that no file can change, or NULL (guc.c GucSource_Names). */
+static const char *over_files(const struct view *v)
+{
+	const char *source = know(v, "pg.source.archive_mode");
+	return source && (!strcmp(source, "command_line") || !strcmp(source, "environment_variable")) ? source : NULL;
+}
+
 static void judge_off(const struct view *v, struct verdict *ret)
 {
 	const char *file = file_value(v, "archive_mode"), *source = know(v, "pg.file_source.archive_mode");
@@ -39,6 +46,10 @@ static void judge_off(const struct view *v, struct verdict *ret)
 			      "archive_mode is off: nothing is archived. Whether the file says on already and only a restart is missing, "
 			      "or a later line hides it, can only be seen as postgres on the database host");
 		verdict_evidence(ret, "pg_settings: archive_mode = off");
+	} else if (means_on(file) && over_files(v)) {
+		verdict_cause(ret, RANK_FAIL, "archive_mode.shadowed",
+			      "archive_mode is %s in the file, and whoever starts the server gives it -c archive_mode=off, which wins over every file", file);
+		verdict_evidence(ret, "%s: archive_mode = %s\npg_settings: archive_mode = off, source = %s", source, file, over_files(v));
 	} else if (means_on(file)) {
 		verdict_cause(ret, RANK_FAIL, "archive_mode.restart_pending",
 			      "archive_mode is %s in the file and off in the running server: it needs a restart, a reload is not enough", file);

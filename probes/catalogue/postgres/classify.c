@@ -47,6 +47,7 @@ static const struct rule rules[] = {
 	{NULL, NULL, "could not translate host name", 0, false, WHY_RESOLVE, SERVER_UNKNOWN},
 	{NULL, NULL, "no password supplied", 0, false, WHY_PASSWORD_MISSING, SERVER_UP},
 	{NULL, NULL, "server does not support SSL", 0, false, WHY_TLS, SERVER_UP},
+	{NULL, NULL, "invalid response to SSL negotiation", 0, false, WHY_NOT_POSTGRES, SERVER_UNKNOWN},
 	{NULL, NULL, "certificate", 0, false, WHY_TLS, SERVER_UP},
 	{NULL, NULL, "SSL error", 0, false, WHY_TLS, SERVER_UP},
 	{NULL, NULL, "expected authentication request", 0, false, WHY_NOT_POSTGRES, SERVER_UNKNOWN},

@@ -71,6 +71,17 @@ static bool role_is_missing(const struct view *v, const char *user)
 	return view_asked(v, &q_dbsql_files) == ASKED_DONE && know_yes(v, "pg.files_seen") && !know(v, fact);
 }
 
+/* A server that runs and refuses listens for its own host only, or on another port. */
+static void judge_elsewhere(const struct view *v, struct verdict *ret, const char *target)
+{
+	const char *port = know(v, "db.pg_port"), *wanted = know(v, "connect.pg_port");
+	if (port && wanted && strcmp(port, wanted))
+		verdict_cause(ret, RANK_FAIL, "pg.refused", "PostgreSQL runs with port %s, and conninfo goes to %s", port, target);
+	else
+		verdict_cause(ret, RANK_FAIL, "pg.refused", "PostgreSQL runs, and does not listen on %s for other hosts: see listen_addresses", target);
+	verdict_evidence(ret, "a server runs on that host with port %s", port ? port : "?");
+}
+
 static void judge_refused(const struct view *v, struct verdict *ret, const char *target)
 {
 	const char *failure = know(v, "db.log.start_failure"), *stopped = know(v, "db.log.stopped");
@@ -78,13 +89,28 @@ static void judge_refused(const struct view *v, struct verdict *ret, const char 
 		verdict_cause(ret, RANK_FAIL, "pg.start_failed",
 			      "PostgreSQL on %s is down and its last start failed: read its last words before starting it again", target);
 		verdict_evidence(ret, "%s", failure);
+	} else if (know_yes(v, "db.postmaster_runs")) {
+		judge_elsewhere(v, ret, target);
 	} else {
 		verdict_cause(ret, RANK_FAIL, "pg.refused", "nothing listens for PostgreSQL on %s: the connection is refused", target);
 		if (stopped)
 			verdict_evidence(ret, "%s", stopped);
-		if (know_yes(v, "db.postmaster_runs"))
-			verdict_evidence(ret, "a server runs on that host with port %s", know(v, "db.pg_port") ? know(v, "db.pg_port") : "?");
 	}
+}
+
+/* Something answers, or only accepts, and PostgreSQL itself is down because it found its port taken. */
+static bool port_is_taken(const struct view *v, enum connection_why why)
+{
+	const char *failure = know(v, "db.log.start_failure");
+	return (why == WHY_NOT_POSTGRES || why == WHY_SILENT || why == WHY_CLOSED || why == WHY_TIMEOUT) &&
+	       know_is(v, "db.postmaster_runs", "no") && failure &&
+	       (strstr(failure, "could not bind") || strstr(failure, "could not create any TCP/IP sockets"));
+}
+
+static void judge_taken(const struct view *v, struct verdict *ret, const char *target)
+{
+	verdict_cause(ret, RANK_FAIL, "pg.start_failed", "PostgreSQL is down and cannot start: another program has its port %s", target);
+	verdict_evidence(ret, "%s", know(v, "db.log.start_failure"));
 }
 
 static void judge_failure(const struct view *v, struct verdict *ret)
@@ -103,6 +129,8 @@ static void judge_failure(const struct view *v, struct verdict *ret)
 		f.why = WHY_SILENT;
 	if (f.why == WHY_REFUSED || f.why == WHY_NO_SOCKET) {
 		judge_refused(v, ret, target);
+	} else if (port_is_taken(v, f.why)) {
+		judge_taken(v, ret, target);
 	} else {
 		char say[512];
 #pragma GCC diagnostic push

@@ -1,10 +1,11 @@
 /* What the probes of this room ask in common. Facts of the subject "pg" (one cluster, whoever asks):
  *   pg.up                      yes: it answers as a server; no: it is down, starting or stopping; else not known
  *   pg.version "15.18"  pg.version_num  pg.in_recovery yes/no  pg.system_identifier  pg.timeline
+ *   pg.follows                 "host:port slot" of a standby's primary
  *   pg.lsn                     bytes, a series: written so far, on a standby replayed so far
  *   pg.redo_lsn (bytes)  pg.checkpoint_ms  pg.start_ms  pg.conf_load_ms  pg.time_ms (the server's clock)
  *   pg.settings.NAME           sizes in bytes (-1 stays), other values as pg_settings has them
- *   pg.pending_restart.NAME yes  pg.sourcefile.NAME
+ *   pg.pending_restart.NAME yes  pg.sourcefile.NAME  pg.source.NAME (of a value that no file gives)
  *   pg.archiver.{archived_count,last_archived_wal,last_archived_ms,failed_count,last_failed_wal,last_failed_ms,
  *               stats_reset_ms,wait_event,pid}
  *   pg.file.NAME  pg.file_source.NAME "file:line"  pg.file_shadowed.NAME "file:line value"
@@ -15,6 +16,7 @@
  *   db.archive.ready_count (series)  db.archive.oldest_ready_ms  db.archive.first_ready  db.archive.done_count
  *   db.archiver.pid  db.archiver.age_s  db.archiver.title  db.archiver.child_age_s  db.archiver.child
  *   db.log.archive_status  db.log.archive_wal  db.log.archive_words  db.log.start_failure  db.log.stopped
+ *   db.patroni.config (its dynamic configuration, as JSON)
  *   db.init systemd|none  db.manager patroni|none  db.pg_tool pg_ctlcluster|systemctl
  * and of the server: {connect,repl}.{host,pg_port,user,database,stage,client_address}, archive.{command,kind,program,program_path,target_host,target_user,server,ssh_words,
  *   target_directory,target_port,corrected_command}, connect.{why,port}, repl.{system_identifier,timeline}, incoming.* (see incoming.c). */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "probes/base/str.h"
+#include "probes/catalogue/flow.h"
 #include "probes/catalogue/postgres/postgres.h"
 #include "probes/engine/model.h"
 
@@ -58,14 +59,65 @@ static bool only_monitor_roles_missing(const struct view *v)
 	       (know_yes(v, "privilege.pg_backup_stop") || know_yes(v, "privilege.pg_stop_backup"));
 }
 
+/* The segment with which the last good backup ended, else the newest in Barman's archive: the new primary may push its own
+ * segments there long before anybody looks. NULL: nothing yet, or not seen. */
+static const char *known_segment(const struct view *v)
+{
+	const char *end = know(v, "server.catalogue.DONE.end_wal");
+	return end && *end ? end : know(v, "server.catalogue.newest");
+}
+
+static int archived_timeline(const struct view *v)
+{
+	int timeline = 0;
+	flow_wal_end(known_segment(v), flow_segment_size(v), &timeline);
+	return timeline;
+}
+
+/* A server on a newer timeline than Barman's last backup is one after a promotion, here or where it follows. */
+static bool primary_moved(const struct view *v)
+{
+	int archived = archived_timeline(v);
+	return archived > 0 && know_num(v, "pg.timeline") > archived;
+}
+
+static void say_moved(const struct view *v, struct verdict *ret, const char *what)
+{
+	verdict_cause(ret, RANK_FAIL, "ha.primary_moved", "%s", what);
+	verdict_evidence(ret, "pg_is_in_recovery(): %s, timeline %s; the last backup or WAL of Barman's: %s (timeline %d)",
+			 know_yes(v, "pg.in_recovery") ? "true" : "false", know(v, "pg.timeline"), known_segment(v), archived_timeline(v));
+	if (know(v, "pg.follows"))
+		verdict_evidence(ret, "it follows %s", know(v, "pg.follows"));
+}
+
+/* A promoted server takes no slot of the old primary with it; where Barman's slot is there the receiver follows by itself. */
+static bool promoted_without_slot(const struct view *v)
+{
+	struct slot s;
+	return know_is(v, "pg.in_recovery", "no") && primary_moved(v) && streams(v) && slot_name(v) && slot_seen(v) && !slot_get(v, slot_name(v), &s);
+}
+
+static void judge_role(const struct view *v, struct verdict *ret)
+{
+	bool standby = know_yes(v, "pg.in_recovery") && know(v, "server.conninfo");
+	bool meant = know(v, "server.primary_conninfo") && *know(v, "server.primary_conninfo");
+	if (standby && !meant && primary_moved(v)) {
+		say_moved(v, ret, "the primary has moved: the server that conninfo reaches is a standby now, on a timeline newer than the last backup");
+	} else if (standby && !meant) {
+		verdict_cause(ret, RANK_FAIL, "pg.is_standby", "conninfo points to a standby, and no primary_conninfo says so");
+		verdict_evidence(ret, "pg_is_in_recovery() is true");
+		if (know(v, "pg.follows"))
+			verdict_evidence(ret, "it follows %s", know(v, "pg.follows"));
+	} else if (promoted_without_slot(v)) {
+		say_moved(v, ret, "the primary has moved: the server that conninfo reaches was promoted, and has no slot for Barman");
+	}
+}
+
 static void judge_privileges(const struct view *v, struct verdict *ret)
 {
 	const char *user = know(v, "pg.user") ? know(v, "pg.user") : "Barman's role";
 	struct missing m = {.granted = 0};
-	if (know_yes(v, "pg.in_recovery") && know(v, "server.conninfo") && !know(v, "server.primary_conninfo")) {
-		verdict_cause(ret, RANK_FAIL, "pg.is_standby", "conninfo points to a standby, and no primary_conninfo says so");
-		verdict_evidence(ret, "pg_is_in_recovery() is true");
-	}
+	judge_role(v, ret);
 	if (!know(v, "privilege.superuser") || !know(v, "pg.in_recovery")) {
 		if (!ret->findings)
 			verdict_unseen(ret, v, know(v, "pg.in_recovery") ? &q_pg_privileges : &q_pg_settings);
@@ -73,7 +125,8 @@ static void judge_privileges(const struct view *v, struct verdict *ret)
 	}
 	know_each(v, "privilege.", look, &m);
 	if (know_yes(v, "privilege.superuser") || !m.grants.len || only_monitor_roles_missing(v)) {
-		verdict_ok(ret, "'%s' may do what backups need", user);
+		if (!ret->findings)
+			verdict_ok(ret, "'%s' may do what backups need", user);
 	} else {
 		verdict_cause(ret, RANK_FAIL, "pg.privileges_missing", "'%s' lacks what backups need: %s", user, m.grants.s);
 		verdict_evidence(ret, "not granted: %s", m.grants.s);
@@ -87,7 +140,7 @@ const struct probe probe_pg_privileges = {
 	.about = "Each role and function that Barman needs to take a backup, by name, and whether the server is the primary.",
 	.stage = STAGE_PG,
 	.needs = {"pg.connect"},
-	.asks = {&q_pg_privileges, &q_pg_settings},
-	.causes = {"pg.privileges_missing", "pg.is_standby"},
+	.asks = {&q_pg_privileges, &q_pg_settings, &q_pg_slots, &q_backup_catalogue},
+	.causes = {"pg.privileges_missing", "pg.is_standby", "ha.primary_moved"},
 	.judge = judge_privileges,
 };

@@ -49,6 +49,7 @@ static const char postgres_sh[] =
 	"	[ -r \"$s\" ] && find \"$s\" -maxdepth 1 -name '*.ready' -printf '%T@ %f\\n' 2>/dev/null |\n"
 	"		awk '{ if (!r || $1 < o) o = $1; if (!r || $2 < f) f = $2; r++ } END { print \"ready=\" r+0; print \"oldest=\" o; print \"first=\" f }'\n"
 	"	[ -r \"$s\" ] && echo \"done=$(ls \"$s\" | grep -c '\\.done$')\"\n"
+	"	[ -r \"$d/patroni.dynamic.json\" ] && echo \"patroni=$(tr -d '\\r\\n' <\"$d/patroni.dynamic.json\" | cut -c1-4000)\"\n"
 	"	h=${conf%/*}/pg_hba.conf; [ -e \"$h\" ] || h=$d/pg_hba.conf\n"
 	"	[ -n \"$log\" ] && [ \"$h\" -nt \"$log\" ] && echo hba_changed=yes\n"
 	"	echo \"log=$log\"\n"
@@ -78,7 +79,7 @@ static const char postgres_sh[] =
 /* One cluster's section of the reply. */
 struct cluster {
 	const char *data, *conf, *port, *pid, *state, *wal, *path, *exe, *archiver, *child, *ready, *oldest, *first, *done,
-		*log, *failing, *readable, *hba_changed;
+		*log, *failing, *readable, *hba_changed, *patroni;
 	struct str archive, tail;
 };
 
@@ -90,7 +91,7 @@ static const struct {
 	KEY("cluster", data), KEY("conf", conf), KEY("port", port), KEY("pid", pid), KEY("state", state), KEY("wal", wal),
 	KEY("path", path), KEY("exe", exe), KEY("archiver", archiver), KEY("child", child), KEY("ready", ready),
 	KEY("oldest", oldest), KEY("first", first), KEY("done", done), KEY("log", log), KEY("failing", failing),
-	KEY("readable", readable), KEY("hba_changed", hba_changed),
+	KEY("readable", readable), KEY("hba_changed", hba_changed), KEY("patroni", patroni),
 #undef KEY
 };
 
@@ -176,6 +177,7 @@ static void learn_cluster(struct view *v, const struct cluster *c, const char *s
 	learn_some(v, "db.pg_config", c->conf);
 	learn_some(v, "db.pg_port", c->port);
 	learn_some(v, "db.pg_bin", c->exe);
+	learn_some(v, "db.patroni.config", c->patroni);
 	learn_some(v, "db.postmaster_state", c->state);
 	learn_some(v, "pg.postmaster_pid", c->pid);
 	learn_some(v, "pg.postmaster_path", c->path && !*c->path ? shell_path : c->path);

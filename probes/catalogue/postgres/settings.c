@@ -46,6 +46,7 @@ static void read_settings(const struct reply *r, struct view *v)
 		learn(v, "pg.up", f.up == SERVER_UP ? "yes" : f.up == SERVER_DOWN ? "no" : NULL);
 	}
 	forget_all(v, "pg.pending_restart.");
+	forget_all(v, "pg.source.");
 	if (!learn_rows(v, r, "pg")) {
 		learn(v, "pg.lsn", NULL);
 		return;
@@ -71,14 +72,18 @@ static const char settings_sql[] =
 	" UNION ALL SELECT 'pending_restart.' || name, 'yes' FROM pg_catalog.pg_settings WHERE pending_restart"
 	" UNION ALL SELECT 'sourcefile.' || name, sourcefile || ':' || sourceline FROM pg_catalog.pg_settings"
 	" WHERE name IN ('archive_mode','archive_command','wal_level')"
+	" UNION ALL SELECT 'source.' || name, replace(source, ' ', '_') FROM pg_catalog.pg_settings"
+	" WHERE name IN ('archive_mode','archive_command','wal_level') AND source <> 'configuration file'"
 	" UNION ALL SELECT 'version_num', current_setting('server_version_num')"
 	" UNION ALL SELECT 'version', split_part(current_setting('server_version'), ' ', 1)"
 	" UNION ALL SELECT 'in_recovery', CASE WHEN pg_is_in_recovery() THEN 'yes' ELSE 'no' END"
 	" UNION ALL SELECT 'lsn', pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery()"
 	" THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END, '0/0')::text"
 	" UNION ALL SELECT 'timeline', CASE WHEN pg_is_in_recovery()"
-	" THEN (SELECT timeline_id::text FROM pg_control_checkpoint())"
+	" THEN (SELECT coalesce((SELECT received_tli FROM pg_stat_wal_receiver), timeline_id)::text FROM pg_control_checkpoint())"
 	" ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int::text END"
+	" UNION ALL SELECT 'follows', (SELECT coalesce(substring(conninfo FROM 'host=([^ ]+)') || ':' ||"
+	" coalesce(substring(conninfo FROM 'port=([^ ]+)'), '5432'), slot_name) FROM pg_stat_wal_receiver)"
 	" UNION ALL SELECT 'redo_lsn', pg_wal_lsn_diff(redo_lsn, '0/0')::text FROM pg_control_checkpoint()"
 	" UNION ALL SELECT 'checkpoint_ms', floor(extract(epoch FROM checkpoint_time) * 1000)::bigint::text"
 	" FROM pg_control_checkpoint()"

@@ -1,7 +1,19 @@
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "probes/catalogue/flow.h"
+#include "probes/catalogue/postgres/postgres.h"
+
+/* Each turn of Patroni drops an inactive slot that is neither in its slots: nor in its ignore_slots: (slots.py,
+ * _drop_incorrect_slots). Its configuration is in the data directory as it was last seen: a name stands there in quotes. */
+static bool patroni_drops(const struct view *v, const char *name)
+{
+	char quoted[80];
+	const char *config = know(v, "db.patroni.config");
+	snprintf(quoted, sizeof quoted, "\"%s\"", name);
+	return know_is(v, "db.manager", "patroni") && config && !strstr(config, quoted);
+}
 
 static void say_missing(const struct view *v, struct verdict *r, const char *name)
 {
@@ -9,7 +21,11 @@ static void say_missing(const struct view *v, struct verdict *r, const char *nam
 	struct receiver receiver;
 
 	receiver_get(v, &receiver);
-	if (count >= most) {
+	if (patroni_drops(v, name)) {
+		verdict_cause(r, RANK_FAIL, "ha.slot_not_permanent",
+			      "replication slot '%s' does not exist: Patroni drops every slot that its own configuration does not name", name);
+		verdict_evidence(r, "patroni.dynamic.json: %s", know(v, "db.patroni.config"));
+	} else if (count >= most) {
 		verdict_cause(r, RANK_FAIL, "slots.exhausted",
 			      "replication slot '%s' is missing and cannot be made: all %.0f slots are in use", name, most);
 		verdict_evidence(r, "pg_replication_slots: %.0f of max_replication_slots = %.0f", count, most);
@@ -113,7 +129,7 @@ const struct probe probe_slot_exists = {
 		 "is there but protects nothing; Barman 3.4 calls both 'not initialised'.",
 	.stage = STAGE_SLOT,
 	.needs = {"pg.connect"},
-	.asks = {&q_pg_slots, &q_backup_receiver},
-	.causes = {"slot.missing", "slots.exhausted", "slot.lost", "slot.unreserved", "slot.never_used"},
+	.asks = {&q_pg_slots, &q_backup_receiver, &q_db_postgres},
+	.causes = {"slot.missing", "ha.slot_not_permanent", "slots.exhausted", "slot.lost", "slot.unreserved", "slot.never_used"},
 	.judge = judge,
 };

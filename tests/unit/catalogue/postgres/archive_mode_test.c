@@ -59,6 +59,25 @@ static void without_the_files_pending_restart_decides(void **state)
 	view_free(v);
 }
 
+/* No restart helps, and no file. */
+static void the_command_line_wins_over_the_files(void **state)
+{
+	(void)state;
+	struct view *v = healthy();
+	off(v);
+	answer_sql(v, &q_dbsql_files, FILES_HEALTHY);
+	assert_says(v, &probe_archive_mode, STATE_FAIL, "archive_mode.restart_pending");
+	answer_sql(v, &q_pg_settings, "settings.archive_mode|off\nsettings.archive_command|(disabled)\nsource.archive_mode|command_line\nversion_num|150020");
+	assert_says(v, &probe_archive_mode, STATE_FAIL, "archive_mode.shadowed");
+	answer_sql(v, &q_pg_settings, "settings.archive_mode|off\nsettings.archive_command|(disabled)\nsource.archive_mode|default\nversion_num|150020");
+	assert_says(v, &probe_archive_mode, STATE_FAIL, "archive_mode.restart_pending");
+	/* gone with the next answer */
+	answer_sql(v, &q_pg_settings, "settings.archive_mode|off\nsource.archive_mode|command_line\nversion_num|150020");
+	answer_sql(v, &q_pg_settings, "settings.archive_mode|off\nversion_num|150020");
+	assert_null(know(v, "pg.source.archive_mode"));
+	view_free(v);
+}
+
 static void a_standby_needs_always(void **state)
 {
 	(void)state;
@@ -133,6 +152,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_four_ways_of_off_are_told_apart),
 		cmocka_unit_test(without_the_files_pending_restart_decides),
+		cmocka_unit_test(the_command_line_wins_over_the_files),
 		cmocka_unit_test(a_standby_needs_always),
 		cmocka_unit_test(errors_in_the_files_are_seen_before_the_restart),
 		cmocka_unit_test(a_server_that_is_down_is_read_from_its_files),

@@ -173,6 +173,47 @@ static void a_start_that_failed_is_told_from_a_stop(void **state)
 	view_free(v);
 }
 
+#define PORT_TAKEN                                                                                                    \
+	"T 2026-11-21 08:57:21.540 UTC [767] LOG:  starting PostgreSQL 15.20 (Debian 15.20-0+deb12u1) on x86_64-pc-linux-gnu\n" \
+	"T 2026-11-21 08:57:21.542 UTC [767] LOG:  could not bind IPv4 address \"0.0.0.0\": Address already in use\n"    \
+	"T 2026-11-21 08:57:21.542 UTC [767] WARNING:  could not create listen socket for \"*\"\n"                       \
+	"T 2026-11-21 08:57:21.542 UTC [767] FATAL:  could not create any TCP/IP sockets\n"                               \
+	"T 2026-11-21 08:57:21.543 UTC [767] LOG:  database system is shut down\n"
+
+static void a_taken_port_is_a_start_that_failed(void **state)
+{
+	(void)state;
+	struct view *v = world();
+	answer_failure(v, &q_pg_settings, REPLY_NO_LINK, "", 0, "", "received invalid response to SSL negotiation: H");
+	assert_says(v, &probe_pg_connect, STATE_FAIL, "pg.failing");
+	answer_sh(v, &q_db_postgres, START_FAILED WRONG_LINE "end=\nclusters=1\n");
+	assert_says(v, &probe_pg_connect, STATE_FAIL, "pg.failing");
+	answer_sh(v, &q_db_postgres, START_FAILED PORT_TAKEN "end=\nclusters=1\n");
+	assert_says(v, &probe_pg_connect, STATE_FAIL, "pg.start_failed");
+	answer_failure(v, &q_pg_settings, REPLY_TIMEOUT, "startup", 0, "", "");
+	assert_says(v, &probe_pg_connect, STATE_FAIL, "pg.start_failed");
+	view_free(v);
+}
+
+static void a_server_that_listens_elsewhere_is_said_to_run(void **state)
+{
+	(void)state;
+	struct verdict verdict;
+	struct view *v = refused();
+	learn(v, "db.postmaster_runs", "yes");
+	learn(v, "db.pg_port", "5432");
+	learn(v, "connect.pg_port", "5432");
+	probe_judge(&probe_pg_connect, v, &verdict);
+	assert_string_equal(verdict.finding[0].cause, "pg.refused");
+	assert_non_null(strstr(verdict.finding[0].say, "listen_addresses"));
+	verdict_clear(&verdict);
+	learn(v, "db.pg_port", "5433");
+	probe_judge(&probe_pg_connect, v, &verdict);
+	assert_non_null(strstr(verdict.finding[0].say, "runs with port 5433"));
+	verdict_clear(&verdict);
+	view_free(v);
+}
+
 static void the_cluster_of_the_port_is_chosen(void **state)
 {
 	(void)state;
@@ -212,6 +253,8 @@ int main(void)
 		cmocka_unit_test(a_time_out_is_refined_by_the_port),
 		cmocka_unit_test(a_missing_role_is_seen_by_the_superuser),
 		cmocka_unit_test(a_start_that_failed_is_told_from_a_stop),
+		cmocka_unit_test(a_taken_port_is_a_start_that_failed),
+		cmocka_unit_test(a_server_that_listens_elsewhere_is_said_to_run),
 		cmocka_unit_test(the_cluster_of_the_port_is_chosen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

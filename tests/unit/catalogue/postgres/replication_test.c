@@ -80,6 +80,35 @@ static void each_missing_grant_counts(void **state)
 	view_free(v);
 }
 
+/* A standby on the archive's timeline was always one; on a newer one there was a promotion. */
+static void a_moved_primary_is_told_from_a_standby(void **state)
+{
+	(void)state;
+	struct view *v = world();
+	answer_sql(v, &q_pg_settings, SETTINGS_HEALTHY);
+	answer_sql(v, &q_pg_privileges, GRANTED "pg_backup_stop|yes");
+	learn(v, "server.catalogue.newest", "000000010000000000000007");
+	learn(v, "server.primary_conninfo", "");
+	assert_says(v, &probe_pg_privileges, STATE_OK, "");
+	learn(v, "pg.timeline", "2");
+	assert_says(v, &probe_pg_privileges, STATE_OK, "");
+	learn(v, "pg.in_recovery", "yes");
+	assert_says(v, &probe_pg_privileges, STATE_FAIL, "ha.primary_moved");
+	learn(v, "pg.timeline", "1");
+	assert_says(v, &probe_pg_privileges, STATE_FAIL, "pg.is_standby");
+	/* the new primary archives already */
+	learn(v, "server.catalogue.newest", "000000020000000000000009");
+	learn(v, "server.catalogue.DONE.end_wal", "000000010000000000000003");
+	learn(v, "pg.timeline", "2");
+	assert_says(v, &probe_pg_privileges, STATE_FAIL, "ha.primary_moved");
+	learn(v, "server.catalogue.DONE.end_wal", NULL);
+	learn(v, "server.catalogue.newest", NULL);
+	assert_says(v, &probe_pg_privileges, STATE_FAIL, "pg.is_standby");
+	learn(v, "server.primary_conninfo", "host=db2");
+	assert_says(v, &probe_pg_privileges, STATE_OK, "");
+	view_free(v);
+}
+
 /* Since 15 the functions have other names: the statement must follow the version. */
 static void the_statement_fits_the_version(void **state)
 {
@@ -102,6 +131,7 @@ int main(void)
 		cmocka_unit_test(replication_failures_have_their_causes),
 		cmocka_unit_test(another_cluster_is_seen),
 		cmocka_unit_test(each_missing_grant_counts),
+		cmocka_unit_test(a_moved_primary_is_told_from_a_standby),
 		cmocka_unit_test(the_statement_fits_the_version),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

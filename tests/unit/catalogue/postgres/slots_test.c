@@ -39,6 +39,25 @@ static void none_is_not_silence(void **state)
 	view_free(v);
 }
 
+/* Patroni drops what it does not know: then making the slot by hand is in vain. */
+static void patroni_drops_what_it_does_not_know(void **state)
+{
+	static const char *const none[SLOT_COLUMNS] = {"117582864", "10"};
+	struct view *v = server_view();
+
+	(void)state;
+	answer_slots(v, none, 1);
+	learn(v, "db.manager", "patroni");
+	expect_cause(v, &probe_slot_exists, "slot.missing", RANK_FAIL);
+	learn(v, "db.patroni.config", "{\"ttl\": 30, \"slots\": {\"barman_mydb\": {\"type\": \"physical\"}}}");
+	expect_cause(v, &probe_slot_exists, "slot.missing", RANK_FAIL);
+	learn(v, "db.patroni.config", "{\"ttl\": 30, \"slots\": {\"barman_mydb2\": {\"type\": \"physical\"}}}");
+	expect_cause(v, &probe_slot_exists, "ha.slot_not_permanent", RANK_FAIL);
+	learn(v, "db.manager", "none");
+	expect_cause(v, &probe_slot_exists, "slot.missing", RANK_FAIL);
+	view_free(v);
+}
+
 static void hostile_rows(void **state)
 {
 	static const char *const evil[] = {SLOT("../x\x1b[31m", "t", "1", "1", "reserved", NULL, NULL, NULL, NULL)};
@@ -242,7 +261,7 @@ static void gone_slots_are_forgotten(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(healthy), cmocka_unit_test(none_is_not_silence), cmocka_unit_test(hostile_rows),
+		cmocka_unit_test(healthy), cmocka_unit_test(none_is_not_silence), cmocka_unit_test(patroni_drops_what_it_does_not_know), cmocka_unit_test(hostile_rows),
 		cmocka_unit_test(exhausted_is_why_it_is_missing), cmocka_unit_test(states_of_the_slot),
 		cmocka_unit_test(not_asked_for), cmocka_unit_test(inactive), cmocka_unit_test(held), cmocka_unit_test(lag),
 		cmocka_unit_test(foreign), cmocka_unit_test(gone_slots_are_forgotten)};
