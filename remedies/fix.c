@@ -122,10 +122,10 @@ static const char *ask_value(struct fix *x, const struct asked_value *ask)
 			break;
 		}
 		char *value = arena_dup(x->arena, *typed ? typed : fallback);
-		int wrong = *value || ask->secret ? fill_value(&word, ask->name, value, &p) : 0;
+		int wrong = *value ? fill_value(&word, ask->name, value, &p) : 0;
 		str_free(&word);
 		if (!wrong) {
-			if (ask->secret)
+			if (ask->secret && *value)
 				secret_learn(value);
 			return value;
 		}
