@@ -8,6 +8,7 @@ probes_catalogue_libcatalogue_a_SOURCES = \
 	%D%/postgres/slots.c %D%/postgres/slot_exists.c %D%/postgres/slot_active.c %D%/postgres/slot_lag.c \
 	%D%/postgres/slots_foreign.c %D%/postgres/wal_volume.c %D%/postgres/disk_pg_wal.c \
 	%D%/barman/receiver.c %D%/barman/receiver_client.c %D%/barman/receiver_running.c %D%/barman/incoming.c \
+	%D%/barman/filing.c %D%/barman/rsync.c \
 	%D%/barman/space.c %D%/barman/disk_home.c %D%/barman/backups.c %D%/barman/backup_last.c %D%/barman/rpo.c
 # PostgreSQL's side: connections, settings, archive_command
 probes_catalogue_libcatalogue_a_SOURCES += \

@@ -17,12 +17,13 @@ static const char TEXT[] =
 	"printf 'hostname=%s\\n' \"$(hostname 2>/dev/null || uname -n)\"\n"
 	"printf 'who=%s\\n' \"$(id -un)\"\n"
 	"[ -d /run/systemd/system ] && echo init=systemd || echo init=other\n"
+	"command -v rsync >/dev/null && echo rsync=yes || echo rsync=no\n"
 	"sed -n 's/^PRETTY_NAME=\"\\{0,1\\}\\([^\"]*\\).*/os=\\1/p' /etc/os-release 2>/dev/null\n"
 	"echo end=1\n";
 
 static void read_host(const struct reply *r, struct view *v, const char *place)
 {
-	static const char *const keys[] = {"hostname", "who", "init", "os"};
+	static const char *const keys[] = {"hostname", "who", "init", "os", "rsync"};
 	char name[64], value[256];
 	if (r->outcome != REPLY_DONE || !text_value(r->out, "end", value, sizeof value))
 		return;
