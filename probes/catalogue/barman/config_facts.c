@@ -176,6 +176,7 @@ void config_learn(struct view *v, const struct barman_config *c, const struct ba
 	learn(v, "server.active", !s ? NULL : s->active ? "yes" : "no");
 	learn(v, "server.disabled_reasons", s ? s->reasons : NULL);
 	learn(v, "server.passive", !s ? NULL : s->passive ? "yes" : "no");
+	learn(v, "server.config.own", s ? s->file : NULL);
 	learn(v, "server.barman_user", c->user);
 	learn(v, "server.barman_home", c->home);
 	learn(v, "server.barman_lock_directory", c->lock_directory);

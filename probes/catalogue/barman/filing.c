@@ -58,13 +58,17 @@ static void read_filing(const struct reply *r, struct view *v)
 
 	if (!flow_whole(v, r, "server.filing.seen"))
 		return;
+	/* A run that has said nothing yet does not take back what the one before it said. */
+	bool running = text_value(r->out, "held", buf, sizeof(buf)) && !text_value(r->out, "said", buf, sizeof(buf));
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		snprintf(name, sizeof(name), "server.filing.%s", keys[i]);
-		learn(v, name, text_value(r->out, keys[i], buf, sizeof(buf)));
+		if (!running || strcmp(keys[i], "said") != 0)
+			learn(v, name, text_value(r->out, keys[i], buf, sizeof(buf)));
 	}
 	learn_script(v);
-	learn_num(v, "server.filing.run_ms",
-		  text_value(r->out, "run", buf, sizeof(buf)) ? flow_word_number(buf, 0) * 1000.0 : NAN);
+	if (!running || isnan(know_num(v, "server.filing.run_ms")))
+		learn_num(v, "server.filing.run_ms",
+			  text_value(r->out, "run", buf, sizeof(buf)) ? flow_word_number(buf, 0) * 1000.0 : NAN);
 }
 
 const struct question q_backup_filing = {
