@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -48,6 +49,26 @@ static void fact_is(const struct view *v, const char *name, const char *want)
 	const char *text = know(v, name);
 	if (!text || strcmp(text, want))
 		fail_msg("%s is %s, not %s", name, text ? text : "not known", want);
+}
+
+/* Barman 3.13 gave xlog.db another name; the reply is that of 3.4 with another version. */
+static void the_files_have_the_names_of_the_version(void **state)
+{
+	(void)state;
+	static const char *const rows[][2] = {
+		{"version 2.18\n", "xlog.db"}, {"version 3.4.0\n", "xlog.db"}, {"version 3.10.0\n", "xlog.db"}, {"version 3.12.1\n", "xlog.db"},
+		{"version 3.13.0\n", "main-xlog.db"}, {"version 3.14.1\n", "main-xlog.db"}, {"version 3.17.0\n", "main-xlog.db"},
+		{"version 3.21.0\n", "main-xlog.db"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct view *v = new_view();
+		char *reply = with("version 3.4.0\n", rows[i][0]), want[80];
+		answer(v, REPLY_DONE, reply);
+		snprintf(want, sizeof want, "/var/lib/barman/main/wals/%s", rows[i][1]);
+		fact_is(v, "server.xlogdb", want);
+		free(reply);
+		view_free(v);
+	}
 }
 
 static void the_facts_others_use_are_learnt(void **state)
@@ -210,6 +231,7 @@ static void a_failed_reply_takes_an_old_green_back(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_files_have_the_names_of_the_version),
 		cmocka_unit_test(the_facts_others_use_are_learnt),
 		cmocka_unit_test(what_is_wrong_gets_its_cause),
 		cmocka_unit_test(streaming_only_without_slot_tells_all_three),
