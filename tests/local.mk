@@ -1,6 +1,7 @@
 include tests/gate/local.mk
 include tests/bench/local.mk
 include tests/lab/local.mk
+include tests/fuzz/local.mk
 # Skipped without python3-pyte.
 TEST_EXTENSIONS = .py
 PY_LOG_COMPILER = $(PYTHON3)

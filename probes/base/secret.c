@@ -13,7 +13,7 @@
 /* What stands before a secret, lower case; the value follows up to a blank, quote or line end. */
 static const char *const keys[] = {"sslpassword", "pgpassword", "password", "passwd", "passphrase", "secret_access_key", "sshpass"};
 
-enum { TOKEN_SIZE = 18, HIDDEN_MAX = 256 };
+enum { TOKEN_SIZE = 18, HIDDEN_MAX = 256, UNFINISHED_MAX = 512 };
 
 struct hidden {
 	char token[TOKEN_SIZE];
@@ -172,12 +172,13 @@ static size_t url_password(const char *s, size_t n, size_t *ret_len)
 
 static size_t learnt_length(const char *s, size_t n)
 {
+	size_t longest = 0;
 	for (size_t k = 0; k < known.n; k++) {
 		size_t len = strlen(known.value[k]);
-		if (len <= n && !memcmp(s, known.value[k], len))
-			return len;
+		if (len > longest && len <= n && !memcmp(s, known.value[k], len))
+			longest = len;
 	}
-	return 0;
+	return longest;
 }
 
 void secret_mask(struct str *out, const char *text, size_t n)
@@ -202,6 +203,58 @@ void secret_mask(struct str *out, const char *text, size_t n)
 			str_addc(out, text[i++]);
 		}
 	}
+}
+
+static bool begins_learnt(const char *s, size_t n)
+{
+	for (size_t k = 0; k < known.n; k++)
+		if (n < strlen(known.value[k]) && !memcmp(s, known.value[k], n))
+			return true;
+	return false;
+}
+
+/* A key, or the first letters of one, whose value has not ended yet. */
+static bool begins_key(const char *s, size_t n)
+{
+	size_t skip = key_length(s, n);
+	if (skip)
+		return skip + value_length(s + skip, n - skip) >= n;
+	for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+		size_t len = strlen(keys[k]);
+		if (n <= len && n > 1 && same_letters(s, keys[k], n))
+			return true;
+		if (n > len && same_letters(s, keys[k], len)) {
+			size_t i = len + blanks(s + len, n - len);
+			i += i < n && s[i] == '=';
+			return i + blanks(s + i, n - i) == n;
+		}
+	}
+	return false;
+}
+
+static bool begins_url(const char *s, size_t n)
+{
+	if (n < 3 || memcmp(s, "://", 3))
+		return false;
+	for (size_t i = 3; i < n; i++)
+		if (isspace((unsigned char)s[i]) || s[i] == '/' || s[i] == '@')
+			return false;
+	return true;
+}
+
+size_t secret_unfinished(const char *text, size_t n)
+{
+	for (size_t i = 0; i < n;) {
+		const char *s = text + i;
+		size_t left = n - i, skip;
+		if (left <= UNFINISHED_MAX && (begins_learnt(s, left) || begins_key(s, left) || begins_url(s, left)))
+			return left;
+		if ((skip = key_length(s, left)))
+			skip += value_length(s + skip, left - skip);
+		size_t whole = learnt_length(s, left);
+		i += whole ? whole : skip ? skip : 1;
+	}
+	return 0;
 }
 
 void secret_reveal(struct str *out, const char *text)

@@ -7,6 +7,8 @@
 /* Appends text with the values of password=…, PGPASSWORD=…, sslpassword=…, scheme://user:pass@ and
  * the like replaced by <secret:XXXXXXXX>, a token salted per process that keeps equality. */
 void secret_mask(struct str *out, const char *text, size_t n);
+/* Of a text that goes on: how many bytes at its end may be the beginning of a secret, and wait for what follows. */
+size_t secret_unfinished(const char *text, size_t n);
 /* A further literal value to be masked wherever it appears (>= 4 bytes; shorter ones are ignored). */
 void secret_learn(const char *value);
 

@@ -18,8 +18,8 @@ static const char engines[] = "barman, command, pgbackrest, walg, proxmox";
 static bool is_engine(const char *value)
 {
 	size_t n = strlen(value);
-	for (const char *p = engines; (p = strstr(p, value)); p++)
-		if (n && (p == engines || p[-1] == ' ') && (p[n] == ',' || !p[n]))
+	for (const char *p = engines; n && (p = strstr(p, value)); p++)
+		if ((p == engines || p[-1] == ' ') && (p[n] == ',' || !p[n]))
 			return true;
 	return false;
 }

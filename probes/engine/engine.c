@@ -207,9 +207,9 @@ void engine_judge(struct engine *e)
 
 /* ---- turning the wheel ---- */
 
-static void turn(struct engine *e)
+static void turn(struct engine *e, bool all)
 {
-	bool busy = e->frozen || schedule_pass(e);
+	bool busy = e->frozen || schedule_pass(e, all);
 	if (!busy)
 		e->sweep_done = true;
 	engine_judge(e);
@@ -219,7 +219,7 @@ static void on_soon(void *arg)
 {
 	struct engine *e = arg;
 	e->soon = NULL;
-	turn(e);
+	turn(e, false);
 }
 
 void engine_soon(struct engine *e)
@@ -230,7 +230,7 @@ void engine_soon(struct engine *e)
 
 static void on_tick(void *arg)
 {
-	turn(arg);
+	turn(arg, true);
 }
 
 void engine_start(struct engine *e, bool live)

@@ -24,6 +24,7 @@ struct fact {
 struct facts {
 	struct fact *fact;
 	size_t n, cap;
+	unsigned version; /* changes learnt */
 };
 
 struct seen {
@@ -159,6 +160,14 @@ unsigned view_version(const struct view *v)
 	return v->version;
 }
 
+unsigned view_shared_version(const struct view *v)
+{
+	unsigned version = 0;
+	for (int i = 0; i < SCOPES; i++)
+		version += v->own[i] ? 0 : v->scope[i]->version;
+	return version;
+}
+
 static struct facts *scope_of(const struct view *v, const char *name)
 {
 	size_t n = strcspn(name, ".");
@@ -240,13 +249,15 @@ int know_series(const struct view *v, const char *name, struct point *ret, int m
 
 void learn(struct view *v, const char *name, const char *text)
 {
-	struct fact *f = facts_get(scope_of(v, name), name);
+	struct facts *store = scope_of(v, name);
+	struct fact *f = facts_get(store, name);
 	f->at = v->now;
 	if (f->text == text || (text && f->text && !strcmp(f->text, text)))
 		return;
 	free(f->text);
 	f->text = text ? xstrdup(text) : NULL;
 	f->since = v->now;
+	store->version++;
 	v->version++;
 }
 
@@ -309,6 +320,7 @@ void forget_all(struct view *v, const char *prefix)
 	size_t i = lower_bound(f, prefix);
 	while (i < f->n && text_starts(f->fact[i].name, prefix)) {
 		facts_remove(f, i);
+		f->version++;
 		v->version++;
 	}
 }

@@ -34,7 +34,7 @@ struct inquiry {
 	int64_t asked_wall;
 	struct watched **subscriber;
 	int subscribers;
-	struct inquiry *next;
+	struct inquiry *next;   /* of those with the same hash */
 };
 
 /* A server under watch: its specification, facts and judged graph. */
@@ -46,10 +46,15 @@ struct watched {
 	int index;
 	unsigned judged_version;
 	int64_t judged_at;
+	unsigned scheduled_version, scheduled_shared; /* of its facts, when its questions were last prepared */
+	bool scheduled, stale;  /* stale: to be prepared again though no fact has changed */
+	bool busy;              /* a question is on its way, slow ones aside */
 	const struct question **question;
 	struct inquiry **inquiry; /* beside each question: the last one made for it, or NULL */
 	int questions;
 };
+
+enum { INQUIRY_HASH = 1024 };
 
 struct recorder;
 
@@ -59,7 +64,7 @@ struct engine {
 	struct arena *arena;
 	struct watched **watched;
 	struct model model;
-	struct inquiry *inquiries;
+	struct inquiry *inquiry[INQUIRY_HASH];
 	struct subject *subjects;
 	struct recorder *recorder;
 	struct replay *replay;
@@ -73,8 +78,9 @@ struct engine {
 struct way way_find(struct engine *e, struct watched *w, const char *at, const char *as);
 bool way_is_us(const char *user);
 
-/* schedule.c: asks what is due; true when something was asked or is on its way (slow questions aside). */
-bool schedule_pass(struct engine *e);
+/* schedule.c: asks what is due; true when something was asked or is on its way (slow questions aside). Of many servers
+ * only those are looked at that have learnt something, but `all` now and then: time makes due, others share facts. */
+bool schedule_pass(struct engine *e, bool all);
 void schedule_forget(struct engine *e, struct watched *w, const struct question *q);
 void schedule_free(struct engine *e);
 

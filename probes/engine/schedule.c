@@ -15,10 +15,19 @@ static bool same(const char *a, const char *b)
 	return !strcmp(a ? a : "", b ? b : "");
 }
 
+static unsigned hash_of(const struct question *q, const char *text)
+{
+	uint64_t h = 1469598103934665603ULL ^ (uintptr_t)q;
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * 1099511628211ULL;
+	return (unsigned)(h ^ h >> 32);
+}
+
 static struct inquiry *inquiry_get(struct engine *e, const struct question *q, const struct way *way, const char *text)
 {
 	size_t n = strlen(text);
-	for (struct inquiry *i = e->inquiries; i; i = i->next)
+	struct inquiry **head = &e->inquiry[hash_of(q, text) % INQUIRY_HASH];
+	for (struct inquiry *i = *head; i; i = i->next)
 		if (i->question == q && i->place == way->place && i->text_len == n && same(i->user, way->user) &&
 		    !memcmp(i->text, text, n))
 			return i;
@@ -29,8 +38,8 @@ static struct inquiry *inquiry_get(struct engine *e, const struct question *q, c
 	i->user = way->user ? xstrdup(way->user) : NULL;
 	i->text = xstrdup(text);
 	i->text_len = n;
-	i->next = e->inquiries;
-	e->inquiries = i;
+	i->next = *head;
+	*head = i;
 	return i;
 }
 
@@ -138,10 +147,12 @@ static bool schedule_question(struct engine *e, struct watched *w, int k)
 	i = prepare(e, w, q);
 	if (w->inquiry[k] && w->inquiry[k] != i)
 		unsubscribe(w->inquiry[k], w);
+	bool known = i && w->inquiry[k] == i;
 	w->inquiry[k] = i;
 	if (!i)
 		return false;
-	subscribe(i, w);
+	if (!known)
+		subscribe(i, w);
 	if (view_asked(w->view, q) == ASKED_OFF || view_asked(w->view, q) == ASKED_NO_PLACE) {
 		set_asked(w, q, ASKED_NEVER, "");
 		i->asked_mono = 0;
@@ -151,18 +162,55 @@ static bool schedule_question(struct engine *e, struct watched *w, int k)
 	return i->outstanding && !(q->flags & Q_SLOW);
 }
 
-bool schedule_pass(struct engine *e)
+static void schedule_server(struct engine *e, struct watched *w)
+{
+	w->busy = false;
+	for (int k = 0; k < w->questions; k++)
+		w->busy |= schedule_question(e, w, k);
+	w->scheduled = true;
+	w->stale = false;
+	w->scheduled_version = view_version(w->view);
+	w->scheduled_shared = view_shared_version(w->view);
+}
+
+/* Nothing was learnt: what is asked is the same, and may be due again. */
+static void schedule_due(struct engine *e, struct watched *w)
+{
+	w->busy = false;
+	for (int k = 0; k < w->questions; k++) {
+		struct inquiry *i = w->inquiry[k];
+		if (i && is_due(e, i))
+			dispatch(e, i);
+		w->busy |= i && i->outstanding && !(w->question[k]->flags & Q_SLOW);
+	}
+}
+
+static bool pass(struct engine *e, bool all)
 {
 	bool busy = false;
-	for (int s = 0; s < e->model.servers; s++)
-		for (int k = 0; k < e->watched[s]->questions; k++)
-			busy |= schedule_question(e, e->watched[s], k);
+	for (int s = 0; s < e->model.servers; s++) {
+		struct watched *w = e->watched[s];
+		if (!w->scheduled || w->stale || w->scheduled_version != view_version(w->view) ||
+		    (all && w->scheduled_shared != view_shared_version(w->view)))
+			schedule_server(e, w);
+		else if (all)
+			schedule_due(e, w);
+		busy |= w->busy;
+	}
 	return busy;
+}
+
+bool schedule_pass(struct engine *e, bool all)
+{
+	bool busy = pass(e, all);
+	/* nothing seems to be left of the first sweep: that must hold for everybody */
+	return busy || all || e->sweep_done ? busy : pass(e, true);
 }
 
 void schedule_forget(struct engine *e, struct watched *w, const struct question *q)
 {
 	(void)e;
+	w->stale = true;
 	for (int k = 0; k < w->questions; k++)
 		if (w->question[k] == q && w->inquiry[k] && !w->inquiry[k]->outstanding) {
 			w->inquiry[k]->asked_mono = 0;
@@ -172,12 +220,13 @@ void schedule_forget(struct engine *e, struct watched *w, const struct question 
 
 void schedule_free(struct engine *e)
 {
-	while (e->inquiries) {
-		struct inquiry *i = e->inquiries;
-		e->inquiries = i->next;
-		free(i->user);
-		free(i->text);
-		free(i->subscriber);
-		free(i);
-	}
+	for (size_t h = 0; h < INQUIRY_HASH; h++)
+		while (e->inquiry[h]) {
+			struct inquiry *i = e->inquiry[h];
+			e->inquiry[h] = i->next;
+			free(i->user);
+			free(i->text);
+			free(i->subscriber);
+			free(i);
+		}
 }

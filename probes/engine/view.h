@@ -27,6 +27,8 @@ char *view_expand(const struct view *v, const struct question *q, char **ret_mis
 bool view_only_if(const struct view *v, const char *condition);
 /* Counts learnt changes: judges run again when it moved. */
 unsigned view_version(const struct view *v);
+/* Counts what anybody has learnt into the stores that this view shares. */
+unsigned view_shared_version(const struct view *v);
 
 /* Judges by the probe into a verdict of malloc'd strings; verdict_clear frees them. */
 void probe_judge(const struct probe *p, const struct view *v, struct verdict *ret);

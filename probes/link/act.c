@@ -14,7 +14,7 @@
 #include "probes/link/shell.h"
 #include "probes/link/ssh_words.h"
 
-enum { DEFAULT_TIMEOUT_MS = 600000, LINE_MAX_BYTES = 16384 };
+enum { DEFAULT_TIMEOUT_MS = 600000, LINE_MAX_BYTES = 16384, LAST_WORDS_MS = 200 };
 
 struct act {
 	struct act *next;
@@ -25,9 +25,11 @@ struct act {
 	struct frames frames;
 	struct str before; /* what was said before it began */
 	struct str line;   /* of stderr, not complete yet */
+	struct str held[2]; /* of stdout and stderr: may go on into a secret, or into a character */
 	struct deadline deadline;
 	char nonce[NONCE_SIZE];
-	bool began, cancelled, over;
+	int status;
+	bool began, marked, cancelled, over;
 };
 
 static const char *const shells[] = {[ACT_SH] = "sh", [ACT_BASH] = "bash"};
@@ -38,6 +40,8 @@ static void memory_free(void *arg)
 	frames_free(&a->frames);
 	str_free(&a->before);
 	str_free(&a->line);
+	str_free(&a->held[0]);
+	str_free(&a->held[1]);
 	free(a);
 }
 
@@ -66,30 +70,62 @@ static void finish(struct act *a, bool ended, int status, const char *words)
 	str_free(&clean);
 }
 
-static void give(struct act *a, const char *s, size_t n)
+/* The bytes at the end that are the beginning of one character. */
+static size_t half_character(const char *s, size_t n)
 {
-	struct str masked = {0}, clean = {0};
-	if (!n)
+	for (size_t i = 1; i <= 3 && i <= n; i++) {
+		unsigned char c = (unsigned char)s[n - i];
+		if (c >= 0xc0)
+			return (c >= 0xf0 ? 4u : c >= 0xe0 ? 3u : 2u) > i ? i : 0;
+		if (c < 0x80)
+			return 0;
+	}
+	return 0;
+}
+
+/* A secret may come in two reads: its beginning waits for the rest, and nothing else does. */
+static void give_more(struct act *a, bool is_err, const char *s, size_t n, bool last)
+{
+	struct str masked = {0}, clean = {0}, *held = &a->held[is_err];
+	str_addn(held, s, n);
+	size_t keep = last || !held->len ? 0 : secret_unfinished(held->s, held->len), half = held->len ? half_character(held->s, held->len) : 0;
+	size_t out = held->len - (keep > half || last ? keep : half);
+	if (!out)
 		return;
-	secret_mask(&masked, s, n);
+	secret_mask(&masked, held->s, out);
 	text_clean(&clean, str_text(&masked), masked.len, LINE_MAX_BYTES, 1 << 20);
+	struct str rest = {0};
+	str_addn(&rest, held->s + out, held->len - out);
+	str_free(held);
+	*held = rest;
 	a->ops->output(a->arg, str_text(&clean), clean.len);
 	str_free(&masked);
 	str_free(&clean);
 }
 
+static void give(struct act *a, bool is_err, const char *s, size_t n)
+{
+	give_more(a, is_err, s, n, false);
+}
+
 /* The pipeline's own ssh runs with -v: what it says of itself is not the command's. */
 static void give_line(struct act *a)
 {
+	/* behind a last line that is not ended ssh goes on in the same line */
+	char *glued = a->marked && a->line.len ? strstr(a->line.s + 1, "debug1: ") : NULL;
+	if (glued) {
+		*glued = '\0';
+		a->line.len = (size_t)(glued - a->line.s);
+	}
 	if (a->line.len && !ssh_words_chatter(a->line.s))
-		give(a, a->line.s, a->line.len);
+		give(a, true, a->line.s, a->line.len);
 	str_clear(&a->line);
 }
 
 static void give_err(struct act *a, const char *s, size_t n)
 {
 	if (a->place->spec.kind != PLACE_VIA) {
-		give(a, s, n);
+		give(a, true, s, n);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -99,9 +135,15 @@ static void give_err(struct act *a, const char *s, size_t n)
 	}
 }
 
+static void give_last(struct act *a)
+{
+	give_line(a);
+	give_more(a, false, "", 0, true);
+	give_more(a, true, "", 0, true);
+}
+
 static void marked(struct act *a, const char *words, const char *before, size_t n)
 {
-	int status;
 	if (!a->began) {
 		str_addn(&a->before, before, n);
 		a->began = !strcmp(words, "begin");
@@ -109,10 +151,12 @@ static void marked(struct act *a, const char *words, const char *before, size_t 
 			str_clear(&a->before);
 		return;
 	}
-	give(a, before, n);
-	give_line(a);
-	if (sscanf(words, "end %d", &status) == 1)
-		finish(a, true, status, "");
+	give(a, false, before, n);
+	if (sscanf(words, "end %d", &a->status) != 1)
+		return;
+	/* stderr comes by another way: what was written before the mark may be behind it */
+	a->marked = true;
+	deadline_set(&a->deadline, LAST_WORDS_MS);
 }
 
 static void bytes(void *arg, bool is_err, const char *s, size_t n)
@@ -128,12 +172,18 @@ static void bytes(void *arg, bool is_err, const char *s, size_t n)
 		return;
 	}
 	frames_feed(&a->frames, s, n);
-	while (!a->over && (words = frames_next(&a->frames, &before, &before_n)))
+	while (!a->over && !a->marked && (words = frames_next(&a->frames, &before, &before_n)))
 		marked(a, words, before, before_n);
-	if (!a->over && a->began) {
+	if (!a->over && a->began && !a->marked) {
 		before = frames_rest(&a->frames, &before_n);
-		give(a, before, before_n);
+		give(a, false, before, before_n);
 	}
+}
+
+static void end_marked(struct act *a)
+{
+	give_last(a);
+	finish(a, true, a->status, "");
 }
 
 static void ended(void *arg, const struct wire_end *e)
@@ -142,10 +192,14 @@ static void ended(void *arg, const struct wire_end *e)
 	struct str words = {0};
 	size_t n;
 	a->wire = NULL;
+	if (a->marked) {
+		end_marked(a);
+		return;
+	}
 	const char *rest = frames_rest(&a->frames, &n);
 	if (a->began) {
-		give(a, rest, n);
-		give_line(a);
+		give(a, false, rest, n);
+		give_last(a);
 		str_add(&words, a->cancelled ? "cancelled: what it had done by then is not known"
 					     : "the connection ended before the command did: its outcome is not known");
 	} else {
@@ -161,6 +215,11 @@ static void ended(void *arg, const struct wire_end *e)
 static void deadline_passed(void *arg)
 {
 	struct act *a = arg;
+	if (a->marked) {
+		end_marked(a);
+		return;
+	}
+	give_last(a);
 	finish(a, false, 0, a->began ? "it did not end in time and was stopped here: its outcome is not known" : "it did not begin in time");
 }
 

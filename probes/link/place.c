@@ -44,6 +44,17 @@ static bool same_spec(const struct place_spec *a, const struct place_spec *b)
 	       same(a->passfile, b->passfile);
 }
 
+/* Of a fleet there are many places, and a place is looked for at each turn. */
+static unsigned hash_of(const struct place_spec *s)
+{
+	const char *const part[] = {s->name, s->host, s->as, s->command, s->conninfo};
+	unsigned h = 2166136261u;
+	for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+		for (const char *p = part[i] ? part[i] : ""; *p; p++)
+			h = (h ^ (unsigned char)*p) * 16777619u;
+	return h;
+}
+
 static const char *copy(const char *s)
 {
 	return s ? xstrdup(s) : NULL;
@@ -64,12 +75,14 @@ static void copy_spec(struct place_spec *to, const struct place_spec *from)
 struct place *place_get(struct loop *l, const struct place_spec *spec)
 {
 	struct places *all = loop_places(l);
+	unsigned hash = hash_of(spec);
 	for (struct place *p = all->first; p; p = p->next)
-		if (same_spec(&p->spec, spec))
+		if (p->hash == hash && same_spec(&p->spec, spec))
 			return p;
 	struct place *p = xcalloc(1, sizeof *p);
 	p->loop = l;
 	p->class = classes[spec->kind];
+	p->hash = hash;
 	copy_spec(&p->spec, spec);
 	queue_init(&p->asked);
 	p->next = all->first;

@@ -38,6 +38,7 @@ struct place {
 	struct loop *loop;
 	const struct place_class *class;
 	struct place_spec spec; /* strings are ours */
+	unsigned hash;          /* of spec */
 	struct queue asked;     /* in this turn */
 	bool due;
 	struct session *kept, *sessions; /* shell places; sessions: all of them, the kept one too */

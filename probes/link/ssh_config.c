@@ -1,8 +1,10 @@
 #include "probes/link/ssh_config.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "probes/base/arena.h"
@@ -76,11 +78,14 @@ static void add_key(struct ssh_config *c, const char *value)
 {
 	char text[KEY_FILE_MAX], *path = home_path(value);
 	struct str cert = {0};
-	FILE *f = fopen(path, "re");
-	size_t n = f ? fread(text, 1, sizeof text - 1, f) : 0;
+	struct stat st;
+	/* a pipe in its place must not keep us waiting */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ssize_t got = fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) ? read(fd, text, sizeof text - 1) : 0;
+	size_t n = got > 0 ? (size_t)got : 0;
 	text[n] = '\0';
-	if (f)
-		fclose(f);
+	if (fd >= 0)
+		close(fd);
 	str_addf(&cert, "%s-cert.pub", path);
 	if (n && access(cert.s, F_OK) == 0)
 		c->program = "a certificate";
@@ -170,10 +175,11 @@ void ssh_config_known(struct ssh_config *c, const char *text)
 char *ssh_config_stored_name(const struct ssh_config *c)
 {
 	struct str s = {0};
+	const char *host = c->alias ? c->alias : c->hostname ? c->hostname : "";
 	if (c->alias || c->port == 22)
-		str_add(&s, c->alias ? c->alias : c->hostname);
+		str_add(&s, host);
 	else
-		str_addf(&s, "[%s]:%d", c->hostname, c->port);
+		str_addf(&s, "[%s]:%d", host, c->port);
 	return s.s;
 }
 

@@ -167,7 +167,7 @@ static void keep_line(struct arena *a, struct seen *s, const char *line)
 		x = line + strlen("debug1: Server host key: ") + strlen(x) + 1;
 		s->hostkey = arena_dupn(a, x, strcspn(x, " "));
 	}
-	if (text_starts(line, "Offending ") && (x = strstr(line, " key in ")) && strrchr(line, ':'))
+	if (text_starts(line, "Offending ") && (x = strstr(line, " key in ")) && strchr(x + 8, ':'))
 		s->known_file = arena_dupn(a, x + 8, (size_t)(strrchr(line, ':') - x - 8));
 	if (text_starts(line, "Host key for "))
 		s->known_name = between(a, line, "Host key for ", " has changed");

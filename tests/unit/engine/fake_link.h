@@ -26,8 +26,14 @@ struct place {
 };
 
 static struct loop fake_loop;
-static struct place fake_places[16];
+#ifndef FAKE_PLACES
+#define FAKE_PLACES 16
+#define FAKE_ASKS 64
+#endif
+
+static struct place fake_places[FAKE_PLACES];
 static int fake_place_count;
+static long fake_place_gets; /* how often a place was looked for */
 
 static struct fake_ask {
 	char text[256], user[32];
@@ -36,7 +42,7 @@ static struct fake_ask {
 	void *arg;
 	enum ask_how how;
 	bool fresh;
-} fake_asks[64];
+} fake_asks[FAKE_ASKS];
 static int fake_ask_count;
 
 struct loop_timer *loop_timer_start(struct loop *l, unsigned ms, unsigned repeat_ms, loop_call *call, void *arg)
@@ -73,6 +79,7 @@ static void fake_turn(void)
 struct place *place_get(struct loop *l, const struct place_spec *s)
 {
 	(void)l;
+	fake_place_gets++;
 	for (int i = 0; i < fake_place_count; i++)
 		if (fake_places[i].kind == s->kind && !strcmp(fake_places[i].name, s->name) &&
 		    !strcmp(fake_places[i].host, s->host ? s->host : "") && !strcmp(fake_places[i].command, s->command ? s->command : ""))

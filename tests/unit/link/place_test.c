@@ -2,6 +2,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "probes/base/secret.h"
 #include "probes/base/str.h"
 #include "tests/unit/link/answer.h"
 
@@ -208,6 +209,33 @@ static void what_the_ssh_says_of_itself_is_no_output(void **state)
 	loop_free(l);
 }
 
+/* What is surely no secret is not kept waiting by the one that may follow. */
+static void a_secret_in_two_reads_is_masked_and_nothing_else_waits(void **state)
+{
+	(void)state;
+	struct loop *l = loop_new();
+	struct deed d = {0};
+	char wait[] = "/tmp/walmedic-test-XXXXXX", text[400];
+	secret_learn("geheim99geheim99");
+	assert_int_not_equal(close(mkstemp(wait)), -1);
+	snprintf(text, sizeof text, "printf 'who? gehei'; while [ -e %s ]; do sleep 0.02; done; printf 'm99geheim99 password=ab'; sleep 0.1; "
+		 "printf 'cdef99 \303'; sleep 0.1; printf '\244'; printf 'x geheim99ge' >&2; sleep 0.1; echo heim99 >&2; printf 'ge'", wait);
+	place_act(local(l), &(struct act_spec){.text = text, .user = me(), .timeout_ms = 10000}, &deed_ops, &d);
+	while (!d.out.len)
+		loop_turn(l, 100);
+	assert_string_equal(str_text(&d.out), "who? ");
+	unlink(wait);
+	turn_until(l, &d.dones, 1);
+	assert_null(strstr(str_text(&d.out), "geheim99"));
+	assert_null(strstr(str_text(&d.out), "cdef99"));
+	assert_non_null(strstr(str_text(&d.out), "who? <secret:"));
+	assert_non_null(strstr(str_text(&d.out), "> \303\244"));
+	assert_non_null(strstr(str_text(&d.out), "x <secret:"));
+	assert_string_equal(d.out.s + d.out.len - 2, "ge");
+	str_free(&d.out);
+	loop_free(l);
+}
+
 static void the_exit_status_and_the_way_it_ends_are_told(void **state)
 {
 	(void)state;
@@ -317,6 +345,7 @@ int main(void)
 		cmocka_unit_test(a_refused_login_tells_stage_and_words_and_backs_off),
 		cmocka_unit_test(what_is_shown_is_what_runs),
 		cmocka_unit_test(what_the_ssh_says_of_itself_is_no_output),
+		cmocka_unit_test(a_secret_in_two_reads_is_masked_and_nothing_else_waits),
 		cmocka_unit_test(the_exit_status_and_the_way_it_ends_are_told),
 		cmocka_unit_test(a_secret_is_in_no_argument_list),
 		cmocka_unit_test(a_line_for_the_console_host_is_quoted),
