@@ -111,9 +111,9 @@ static void give(struct act *a, bool is_err, const char *s, size_t n)
 /* The pipeline's own ssh runs with -v: what it says of itself is not the command's. */
 static void give_line(struct act *a)
 {
-	/* behind a last line that is not ended ssh goes on in the same line */
-	char *glued = a->marked && a->line.len ? strstr(a->line.s + 1, "debug1: ") : NULL;
-	if (glued) {
+	/* behind a last line that is not ended ssh goes on in that line */
+	char *glued = a->line.len ? strstr(a->line.s + 1, "debug1: ") : NULL;
+	if (glued && ssh_words_chatter(glued)) {
 		*glued = '\0';
 		a->line.len = (size_t)(glued - a->line.s);
 	}
