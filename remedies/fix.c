@@ -18,7 +18,7 @@
 
 enum { TURN_MS = 200, SETTLE_MS = 20000, GREEN_MS = 150000 };
 
-static volatile int interrupted;
+static volatile int interrupted, ending;
 
 const struct server *fix_server(const struct fix *x)
 {
@@ -29,6 +29,13 @@ static void on_interrupt(void *arg)
 {
 	(void)arg;
 	interrupted = 1;
+}
+
+/* Told to end, or the line is gone: what runs is cancelled and journalled, then it is over. */
+static void on_end(void *arg)
+{
+	(void)arg;
+	interrupted = ending = 1;
 }
 
 static void look_at_clocks(void *arg)
@@ -259,10 +266,13 @@ static void walk(struct fix *x)
 
 int fix_walk(struct loop *l, struct engine *e, int server, bool read_only)
 {
-	struct fix x = {.loop = l, .engine = e, .server = server, .read_only = read_only, .journal = journal_open(), .interrupted = &interrupted,
+	struct fix x = {.loop = l, .engine = e, .server = server, .read_only = read_only, .journal = journal_open(), .interrupted = &interrupted, .ending = &ending,
 			.prompt = {.loop = l, .fd = STDIN_FILENO, .interrupted = &interrupted, .turned = look_at_clocks}};
 	x.prompt.arg = &x;
+	interrupted = ending = 0;
 	loop_signal_watch(l, SIGINT, on_interrupt, NULL);
+	loop_signal_watch(l, SIGTERM, on_end, NULL);
+	loop_signal_watch(l, SIGHUP, on_end, NULL);
 	engine_start(e, true);
 	printf("looking at %s\n", fix_server(&x)->name);
 	fflush(stdout);
@@ -270,6 +280,8 @@ int fix_walk(struct loop *l, struct engine *e, int server, bool read_only)
 		fix_turn(&x);
 	if (*journal_say(x.journal))
 		printf("%s\n", journal_say(x.journal));
+	if (*journal_lost(x.journal))
+		printf("%s\n", journal_lost(x.journal));
 	say_open(fix_server(&x));
 	walk(&x);
 	int status = finish(&x);

@@ -29,6 +29,7 @@ struct fix {
 	char tried[FIX_TRIED][128]; /* causes whose page was gone through to its end */
 	int n_tried;
 	volatile int *interrupted;
+	volatile int *ending;     /* and it is for good */
 	bool at_line_start;       /* of what the command prints */
 	struct run *watching;     /* the proof of a step that was copied */
 };

@@ -71,7 +71,7 @@ static bool follow(struct fix *x, struct run *r, const struct planned *s)
 	char before[sizeof state->say] = "";
 	while (state->phase == RUN_RUNNING || state->phase == RUN_PROVING) {
 		fix_turn(x);
-		if (*x->interrupted)
+		if (*x->interrupted || (*x->ending && state->phase == RUN_PROVING))
 			run_cancel(r);
 		*x->interrupted = 0;
 		if (state->phase == RUN_RUNNING) {
@@ -94,6 +94,8 @@ static bool follow(struct fix *x, struct run *r, const struct planned *s)
 	}
 	if (state->acted && !ended)
 		say_ended(x, s, state);
+	x->quit |= *x->ending != 0;
+	*x->interrupted = *x->ending;
 	if (state->phase == RUN_PROVEN)
 		puts("proven: green");
 	else if (state->phase == RUN_UNPROVEN)

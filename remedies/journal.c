@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,15 +18,16 @@
 #include "probes/base/problem.h"
 #include "probes/base/secret.h"
 #include "probes/base/str.h"
+#include "probes/base/text.h"
 
-enum { AHEAD = 64 << 10, MERGE_MAX = 16 << 20 };
+enum { AHEAD = 64 << 10, MERGE_MAX = 16 << 20, LOOK_BACK = 256 << 10 };
 
 struct journal {
 	int fd;                  /* -1: not a file */
 	bool to_syslog;
 	char *home[JOURNAL_HOMES];       /* in the order of preference; NULL where there is none */
 	int at;                  /* index of the one in use; JOURNAL_HOMES when none */
-	char say[1600], path[512], why[200];
+	char say[1600], path[512], why[200], lost[600];
 	uint64_t next;
 };
 
@@ -163,6 +165,72 @@ static void settle(struct journal *j, int from)
 	describe(j);
 }
 
+/* ---- what was begun and never ended ---- */
+
+/* The last deed of this file that a process which is no more has begun, or NULL. */
+static json_t *find_lost(FILE *f)
+{
+	json_t *last = NULL;
+	char *line = NULL;
+	size_t size = 0;
+	while (getline(&line, &size, f) > 0) {
+		json_t *o = json_loads(line, 0, NULL), *pid = json_object_get(o, "pid");
+		const char *phase = json_string_value(json_object_get(o, "phase"));
+		bool same = last && json_equal(json_object_get(o, "deed"), json_object_get(last, "deed"));
+		bool begun = phase && !strcmp(phase, "begun") && json_is_integer(pid) && json_integer_value(pid) > 0 &&
+			     kill((pid_t)json_integer_value(pid), 0) && errno == ESRCH;
+		if (begun || (phase && same)) {
+			json_decref(last);
+			last = begun ? json_incref(o) : NULL;
+		}
+		json_decref(o);
+	}
+	free(line);
+	return last;
+}
+
+static const char *word(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+	return s ? s : "?";
+}
+
+static void tell_lost(struct journal *j, const json_t *o)
+{
+	struct problem p;
+	struct deed d = {.id = (uint64_t)json_integer_value(json_object_get(o, "deed")), .server = word(o, "server"), .cause = word(o, "cause"),
+			 .heading = word(o, "step"), .risk = word(o, "risk"), .place = word(o, "place"), .host = word(o, "host"),
+			 .user = word(o, "as"), .command = word(o, "command"), .words = "walmedic itself ended before the command did"};
+	struct str say = {0};
+	char shown[500];
+	snprintf(shown, sizeof shown, "\"%.120s\" on %.60s was begun at %.30s by %.40s", d.heading, d.host, word(o, "at"), word(o, "user"));
+	text_clean(&say, shown, strlen(shown), sizeof shown, sizeof shown);
+	snprintf(j->lost, sizeof j->lost, "%.520s and walmedic ended before it did: its outcome is not known", str_text(&say));
+	str_free(&say);
+	journal_write(j, DEED_ENDED, &d, &p);
+}
+
+static void look_for_lost(struct journal *j)
+{
+	int fd = j->fd >= 0 ? open(j->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
+	FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;
+	if (!f)
+		return;
+	fseeko(f, 0, SEEK_END);
+	off_t size = ftello(f);
+	fseeko(f, size > LOOK_BACK ? size - LOOK_BACK : 0, SEEK_SET);
+	json_t *o = find_lost(f);
+	fclose(f);
+	if (o)
+		tell_lost(j, o);
+	json_decref(o);
+}
+
+const char *journal_lost(const struct journal *j)
+{
+	return j->lost;
+}
+
 struct journal *journal_open_in(const char *const home[JOURNAL_HOMES])
 {
 	struct journal *j = xcalloc(1, sizeof *j);
@@ -171,6 +239,7 @@ struct journal *journal_open_in(const char *const home[JOURNAL_HOMES])
 	for (int i = 0; i < JOURNAL_HOMES; i++)
 		j->home[i] = home[i] ? xstrdup(home[i]) : NULL;
 	settle(j, 0);
+	look_for_lost(j);
 	return j;
 }
 
@@ -240,6 +309,7 @@ static void put_who(json_t *o)
 	put(o, "tty", tty);
 	put(o, "from_host", host);
 	put(o, "ssh", getenv("SSH_CONNECTION"));
+	json_object_set_new(o, "pid", json_integer(getpid()));
 }
 
 static void put_outcome(json_t *o, enum deed_phase phase, const struct deed *d)

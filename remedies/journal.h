@@ -31,6 +31,9 @@ struct journal *journal_open_in(const char *const home[JOURNAL_HOMES]);
 void journal_close(struct journal *j);
 /* "" when it goes where it should; else one sentence that says where it goes and why. */
 const char *journal_say(const struct journal *j);
+/* "" or one sentence: a deed of a walmedic that ended in its midst (kill -9, a crash, no power). Told once: the journal
+ * gets the line that it lacks. */
+const char *journal_lost(const struct journal *j);
 /* The file, "syslog", or "" when it cannot be written anywhere. */
 const char *journal_path(const struct journal *j);
 /* A number for a new deed. */

@@ -304,6 +304,8 @@ static int act(void *arg, int server, const char *cause, const struct planned *s
 		c->journal = journal_open();
 	if (*journal_say(c->journal))
 		app_notice(&c->app, "%s", journal_say(c->journal));
+	else if (*journal_lost(c->journal))
+		app_notice(&c->app, "%s", journal_lost(c->journal));
 	struct run_order o = {.loop = c->loop,
 			      .engine = c->engine,
 			      .server = server,

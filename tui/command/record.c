@@ -26,6 +26,7 @@ static int run(const struct cli *c)
 		fflush(stdout);
 		loop_signal_watch(s.loop, SIGINT, stop, &stopped);
 		loop_signal_watch(s.loop, SIGTERM, stop, &stopped);
+		loop_signal_watch(s.loop, SIGHUP, stop, &stopped);
 		engine_start(s.engine, true);
 		while (!stopped && engine_records(s.engine))
 			loop_turn(s.loop, 1000);

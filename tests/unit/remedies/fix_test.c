@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <signal.h>
 
 #include "fake_world.h"
 #include "remedies/catalogue.h"
@@ -145,6 +146,44 @@ static void needs_the_name_for_destruction(void **state)
 	expect_said("THIS RESTARTS A SERVICE on db1");
 }
 
+static int told;
+
+static void is_told(void)
+{
+	fake_signal[told].call(fake_signal[told].arg);
+}
+
+/* Told to end in the midst of a command: it is cancelled and journalled, nothing more is begun. */
+static void ends_when_it_is_told_to(void **state)
+{
+	(void)state;
+	static const int signals[] = {SIGTERM, SIGHUP};
+	for (size_t i = 0; i < 2; i++) {
+		char command[200];
+		use(page);
+		fake_reset();
+		told = signals[i];
+		act_hook = is_told;
+		assert_int_equal(walk("7\nr\nr\ny\nr\ny\n", false), 2);
+		assert_int_equal(acts, 1);
+		snprintf(command, sizeof command, "test \"$(grep -c unknown_outcome %s/walmedic/journal)\" = %zu", top, i + 1);
+		assert_int_equal(system(command), 0);
+	}
+}
+
+/* Ctrl-C stops what runs, and asks what next. */
+static void an_interrupt_stops_the_command_only(void **state)
+{
+	(void)state;
+	use(page);
+	told = SIGINT;
+	act_hook = is_told;
+	walk("7\nr\ns\ns\n", false);
+	assert_int_equal(acts, 1);
+	expect_said("lost");
+	expect_said("Step 2 of 3");
+}
+
 static void ends_with_its_input(void **state)
 {
 	(void)state;
@@ -219,7 +258,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(walks_to_green), T(needs_a_yes), T(needs_the_name_for_destruction), T(ends_with_its_input), T(asks_again_for_a_bad_value),
+		T(walks_to_green), T(needs_a_yes), T(needs_the_name_for_destruction), T(ends_with_its_input), T(ends_when_it_is_told_to), T(an_interrupt_stops_the_command_only),
+		T(asks_again_for_a_bad_value),
 		T(stays_at_a_step_that_proved_nothing), T(only_copies_what_it_cannot_run), T(opens_when_the_requirement_is_met),
 		T(is_short_when_all_is_green),
 	};

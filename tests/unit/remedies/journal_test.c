@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "probes/base/problem.h"
@@ -177,6 +178,46 @@ static void moves_when_the_disk_fills_in_the_middle(void **state)
 	json_decref(o);
 }
 
+/* kill -9 while a step runs: no line is lost, and the next start says so, once. */
+static void tells_what_was_begun_and_never_ended(void **state)
+{
+	(void)state;
+	int status;
+	pid_t child = fork();
+	if (child == 0) {
+		struct problem p;
+		struct journal *j = open_here();
+		journal_write(j, DEED_BEGUN, &deed, &p);
+		kill(getpid(), SIGKILL);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	struct journal *j = open_here();
+	assert_non_null(strstr(journal_lost(j), "\"Create\" on backup1 was begun at "));
+	assert_non_null(strstr(journal_lost(j), "its outcome is not known"));
+	journal_close(j);
+	j = open_here();
+	assert_string_equal(journal_lost(j), "");
+	journal_close(j);
+	char *text = contents(state_file);
+	assert_int_equal(lines(text), 2);
+	assert_non_null(strstr(strchr(text, '\n'), "unknown_outcome"));
+}
+
+/* Another walmedic at work is not lost. */
+static void leaves_a_running_deed_alone(void **state)
+{
+	(void)state;
+	struct problem p;
+	struct journal *first = open_here(), *second;
+	assert_int_equal(journal_write(first, DEED_BEGUN, &deed, &p), 0);
+	second = open_here();
+	assert_string_equal(journal_lost(second), "");
+	journal_close(second);
+	journal_close(first);
+	assert_int_equal(lines(contents(state_file)), 1);
+}
+
 static void trusts_no_foreign_directory(void **state)
 {
 	(void)state;
@@ -215,6 +256,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(writes_whole_lines), T(mends_a_torn_line), T(moves_and_comes_back), T(moves_when_the_disk_fills_in_the_middle),
+		T(tells_what_was_begun_and_never_ended), T(leaves_a_running_deed_alone),
 		T(trusts_no_foreign_directory), cmocka_unit_test(hashes_as_sha256sum),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
