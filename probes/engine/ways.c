@@ -8,6 +8,7 @@
 #include "probes/base/secret.h"
 #include "probes/base/text.h"
 #include "probes/engine/inside.h"
+#include "probes/link/shell.h"
 
 static bool is_local(const char *url)
 {
@@ -72,12 +73,26 @@ static struct way none(const char *why)
 	return way;
 }
 
+/* A name that would be shell text, or an option, is never tried. */
+static struct way no_user(const char *user)
+{
+	struct str why = {0};
+	str_add(&why, "\"");
+	text_clean(&why, user, strlen(user), 60, 60);
+	str_add(&why, "\" is no name of a user: see barman_user in Barman's configuration");
+	struct way way = none(str_text(&why));
+	str_free(&why);
+	return way;
+}
+
 static struct way backup_way(struct engine *e, struct watched *w, const char *as)
 {
 	const char *user = !as ? NULL : !strcmp(as, "barman") ? barman_user(w) : as;
 	bool local = is_local(w->spec.backup);
 	if (local && user && geteuid() != 0 && !way_is_us(user))
 		return none(!strcmp(user, "root") ? "needs root on the Barman host" : "start walmedic as the barman user or as root");
+	if (user && !shell_user_ok(user))
+		return no_user(user);
 	return (struct way){.place = host_place(e, "backup", w->spec.backup), .user = user};
 }
 

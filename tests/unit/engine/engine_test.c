@@ -10,6 +10,7 @@
 
 #include "probes/base/problem.h"
 #include "probes/base/str.h"
+#include "probes/base/text.h"
 #include "probes/engine/engine.h"
 #include "probes/engine/view.h"
 #include "fake_link.h"
@@ -78,6 +79,28 @@ static struct engine *make(const char *record, const char *const *names)
 }
 
 static const char *const one[] = {"main", NULL};
+
+static void a_hostile_user_is_never_tried_and_named(void **state)
+{
+	(void)state;
+	static const char *const users[] = {"ro ot;id", "-x", "\xff\x1b[2J", "a'b"};
+	for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
+		struct problem p;
+		fake_reset();
+		struct engine *e = engine_new(&fake_loop, NULL);
+		assert_int_equal(engine_add(e, &(struct server_spec){.name = "main", .backup = "ssh://root@backup1", .barman_user = users[i]}, &p), 0);
+		engine_start(e, false);
+		fake_turn();
+		fake_turn();
+		assert_int_equal(asked("cat conf"), 0);
+		const struct verdict *v = &engine_model(e)->server[0].node[0].verdict;
+		assert_int_equal(v->state, STATE_UNKNOWN);
+		assert_non_null(strstr(view_why(engine_model(e)->server[0].view, &q_config), "is no name of a user: see barman_user"));
+		assert_true(text_is_plain(view_why(engine_model(e)->server[0].view, &q_config)));
+		assert_true(engine_sweep_done(e));
+		engine_free(e);
+	}
+}
 
 static void questions_wait_for_the_facts_they_name(void **state)
 {
@@ -222,6 +245,7 @@ static void hostile_recordings_are_refused_with_their_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_hostile_user_is_never_tried_and_named),
 		cmocka_unit_test(questions_wait_for_the_facts_they_name),
 		cmocka_unit_test(what_has_no_way_in_is_said),
 		cmocka_unit_test(servers_share_equal_questions),
