@@ -23,6 +23,7 @@ struct answer {
 	char cell[8][256];
 	bool null[8];
 	int64_t took;
+	size_t out_len;
 };
 
 static inline void take(void *arg, const struct reply *r)
@@ -35,6 +36,7 @@ static inline void take(void *arg, const struct reply *r)
 	a->rows = r->rows;
 	a->cols = r->cols;
 	a->took = r->took_ms;
+	a->out_len = r->out_len;
 	for (int i = 0; i < r->rows * r->cols && i < 8; i++) {
 		a->null[i] = !r->cell[i];
 		snprintf(a->cell[i], sizeof a->cell[i], "%s", r->cell[i] ? r->cell[i] : "");

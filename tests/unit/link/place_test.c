@@ -37,6 +37,31 @@ static void this_machine_answers_in_a_clean_environment(void **state)
 	loop_free(l);
 }
 
+static void ten_megabytes_are_cut_at_the_door(void **state)
+{
+	(void)state;
+	static const char *const floods[] = {"head -c 10000000 /dev/zero", "head -c 10000000 /dev/zero | tr '\\0' x", "yes '' | head -c 10000000",
+					     "yes \"$(printf '\\377\\033[2J')\" | head -c 10000000"};
+	for (size_t i = 0; i < sizeof floods / sizeof *floods; i++) {
+		struct loop *l = loop_new();
+		struct place *p = via(l, "env -i PATH=/usr/bin:/bin sh -c");
+		struct answer here = {0}, there = {0}, after = {0};
+		ask(local(l), ASK_SH, floods[i], 15000, &here);
+		ask(p, ASK_SH, floods[i], 15000, &there);
+		ask(p, ASK_SH, "echo after", 15000, &after);
+		turn_until(l, &here.replies, 1);
+		turn_until(l, &there.replies, 1);
+		turn_until(l, &after.replies, 1);
+		assert_int_equal(here.outcome, REPLY_DONE);
+		assert_int_equal(there.outcome, REPLY_DONE);
+		assert_in_range(here.out_len, 0, (256 << 10) + 16);
+		assert_in_range(there.out_len, 0, (256 << 10) + 16);
+		assert_null(strchr(there.out, 27));
+		assert_string_equal(after.out, "after\n");
+		loop_free(l);
+	}
+}
+
 static void a_question_that_hangs_ends_at_its_deadline(void **state)
 {
 	(void)state;
@@ -339,6 +364,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(this_machine_answers_in_a_clean_environment),
+		cmocka_unit_test(ten_megabytes_are_cut_at_the_door),
 		cmocka_unit_test(a_question_that_hangs_ends_at_its_deadline),
 		cmocka_unit_test(one_session_answers_many_questions),
 		cmocka_unit_test(noise_before_the_mark_is_the_logins_own),
