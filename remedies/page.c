@@ -286,6 +286,8 @@ static int check_nested(struct section *s, cmark_node *block)
 static int block(struct section *s, cmark_node *node)
 {
 	int first = cmark_node_get_start_line(node) + s->offset, last = cmark_node_get_end_line(node) + s->offset;
+	if (first <= s->offset) /* cmark miscounts some tables */
+		first = s->offset + 1;
 	if (cmark_node_get_type(node) == CMARK_NODE_CODE_BLOCK)
 		return code_block(s, node, first, last);
 	if (cmark_node_get_type(node) != CMARK_NODE_HEADING) {
