@@ -14,9 +14,9 @@ then_filling() {
 	sql checkpoint && until_true 60 receiver_level
 	on db:postgres setsid sh -c 'while sleep 1; do psql -X -q -c "select pg_logical_emit_message(false, '\''orders'\'', repeat('\''x'\'', 500000))"; done' </dev/null >/dev/null 2>&1 &
 }
-# ... until fewer than two segments are free; the server is still up.
+# ... until fewer than two segments are free, by less than df shows: the server still has room for its next one, and stays up.
 then_full() {
-	until [ "$(wal_free_mb)" -lt 32 ]; do make_wal 1 || return 1; done
+	until [ "$(wal_free_mb)" -le 32 ]; do make_wal 1 || return 1; done
 	until_true 60 receiver_level
 }
 # PostgreSQL is restarted: every pg_receivewal ends.

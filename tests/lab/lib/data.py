@@ -51,7 +51,7 @@ def expected(part, roots, where):
 
 
 def pairs(known, path=os.path.join(LAB_DIR, "pairs")):
-    """{name: {"faults": [broken first, broken second], "roots": {view: [first, second]}, "also_ok", "heal"}}"""
+    """{name: {"faults": [broken first, broken second], "roots": {view: [first, second]}, "turns", "also_ok", "heal"}}"""
     found = {}
     for number, line in lines_of(path):
         where = "%s:%d" % (path, number)
@@ -61,7 +61,7 @@ def pairs(known, path=os.path.join(LAB_DIR, "pairs")):
                 raise BadData("%s: no such fault: %s" % (where, f))
         roots = {v: [known[first]["cause_" + v], known[second]["cause_" + v]] for v in VIEWS}
         broken = [second, first] if "reversed" in rest else [first, second]
-        for part in set(rest) - {"reversed", "heal"}:
+        for part in set(rest) - {"reversed", "heal", "turns"}:
             expected(part, roots, where)
         pipelines = {known[f]["pipeline"] for f in broken} - {""}
         if len(pipelines) > 1:
@@ -70,7 +70,8 @@ def pairs(known, path=os.path.join(LAB_DIR, "pairs")):
         name = first + "+" + second
         if name in found:
             raise BadData("%s: %s stands there twice" % (where, name))
-        found[name] = {"faults": broken, "roots": roots, "also_ok": also_ok, "heal": "heal" in rest, "pipeline": "".join(pipelines)}
+        found[name] = {"faults": broken, "roots": roots, "turns": "turns" in rest,
+                       "also_ok": also_ok, "heal": "heal" in rest, "pipeline": "".join(pipelines)}
     return found
 
 

@@ -86,7 +86,7 @@ def job_pair(name, views, swift):
         return
     wait_for_tick()
     for view in views:
-        assert_named(view, pair["roots"][view], pair["also_ok"], AFTER)
+        assert_named(view, pair["roots"][view][:: -1 if pair["turns"] else 1], pair["also_ok"], AFTER)
     if pair["heal"]:
         heal(pair["faults"], views[0], views)
 
