@@ -288,6 +288,22 @@ static const char *where_held(const struct view *v, const struct slot *s)
 	return flow_has_word(know(v, "server.receiver.addresses"), address) ? "backup" : "elsewhere";
 }
 
+/* The port of the running cluster on the database host that Barman backed up so far; "" when it is not there. */
+static void find_identity(struct view *v)
+{
+	const char *stored = know(v, "server.catalogue.identity"), *p = know(v, "db.clusters");
+	char sysid[24], port[8], pid[16], found[8] = "";
+
+	while (p && *p && stored && *stored && !*found) {
+		if (sscanf(p, "%23s %7s %15s", sysid, port, pid) == 3 && !strcmp(sysid, stored) && *pid != '-')
+			snprintf(found, sizeof(found), "%s", port);
+		p += strcspn(p, "\n");
+		p += *p == '\n';
+	}
+	learn(v, "server.identity.port", p && stored ? found : NULL);
+	learn(v, "server.identity.repair", *found ? "port" : "aside");
+}
+
 static void name_for_pages(struct view *v, const struct filling *f)
 {
 	struct search h = {.v = v, .lag = -1, .most = know_num(v, "pg.settings.max_wal_size")};
@@ -331,4 +347,5 @@ void flow_derive(struct view *v)
 	learn_num(v, "rpo.seconds", floor(safety.seconds));
 	learn(v, "rpo.route", safety.route);
 	name_for_pages(v, &pg_wal);
+	find_identity(v);
 }

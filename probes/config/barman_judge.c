@@ -114,7 +114,7 @@ static void path_conflict(struct barman_config *c, const struct path *a, const s
 	struct barman_server *s = &c->server[a->server], *t = &c->server[b->server];
 	const struct barman_value *va = &s->value[a->option], *vb = &t->value[b->option];
 	const struct barman_value *written = vb->file ? vb : va;
-	struct ini_entry at = {.key = options[b->option].name, .value = b->path,
+	struct ini_entry at = {.key = options[written == vb ? b->option : a->option].name, .value = b->path,
 			       .file = written->file ? written->file : t->file, .line = written->file ? written->line : t->line};
 	bool global = s != t;
 	const char *hint = "Give every server and every option a directory of its own.";

@@ -171,22 +171,54 @@ static const char *absolute(struct arena *a, const char *path)
 }
 
 /* The main file, then what it includes; files that cannot be read are passed over, as Barman does. */
-static int collect(struct arena *a, const char *path, struct barman_file *file, int *ret_n, struct problem *p)
+static int collect(struct arena *a, const char *path, struct barman_file *file, int *ret_n, bool *ret_closed, struct problem *p)
 {
 	char *include[FILES_MAX];
 	if (read_file(a, path, &file[0], p))
 		return -1;
 	struct barman_config *c = barman_config_parse(file, 1, 0);
-	int found = *c->files_directory ? list_directory(a, expanded(a, c->files_directory), include) : 0;
+	const char *dir = arena_dup(a, *c->files_directory ? expanded(a, c->files_directory) : "");
+	int found = *dir ? list_directory(a, dir, include) : 0, n = 1;
 	const char *autoconf = *c->home ? arena_printf(a, "%s/.barman.auto.conf", c->home) : NULL;
 	barman_config_free(c);
-	int n = 1;
+	*ret_closed = *dir && access(dir, R_OK | X_OK) != 0;
 	for (int i = 0; i < found; i++)
-		n += !read_file(a, include[i], &file[n], NULL);
+		if (read_file(a, include[i], &file[n], NULL))
+			*ret_closed = true;
+		else
+			n++;
 	if (autoconf && access(autoconf, R_OK) == 0)
 		n += !read_file(a, autoconf, &file[n], NULL);
 	*ret_n = n;
 	return 0;
+}
+
+static bool is_listed(const struct discovered *d, const char *name)
+{
+	for (int i = 0; i < d->servers; i++)
+		if (!strcmp(d->server[i].name, name))
+			return true;
+	return false;
+}
+
+/* What Barman backed up so far has a directory each: how a server is known whose section cannot be read. That it cannot be
+ * read is then a finding, and no end. */
+static void guess_from_directories(struct arena *a, const char *home, const char *barman_config, struct discovered *d)
+{
+	DIR *dir = opendir(home);
+	struct dirent *e;
+	struct discovered_server *grown = arena_alloc(a, (size_t)(d->servers + FILES_MAX) * sizeof *grown);
+	int room = d->servers + FILES_MAX;
+	for (int i = 0; i < d->servers; i++)
+		grown[i] = d->server[i];
+	d->server = grown;
+	while (dir && d->servers < room && (e = readdir(dir)))
+		if (e->d_name[0] != '.' && text_is_plain(e->d_name) && !is_listed(d, e->d_name) &&
+		    exists(arena_printf(a, "%s/%s/base", home, e->d_name)) && exists(arena_printf(a, "%s/%s/wals", home, e->d_name)))
+			d->server[d->servers++] = (struct discovered_server){.name = arena_dup(a, e->d_name), .engine = "barman",
+									    .backup = "local", .db = "", .barman_config = barman_config};
+	if (dir)
+		closedir(dir);
 }
 
 static int no_servers(const struct barman_config *c, const char *path, struct problem *p)
@@ -202,9 +234,13 @@ static int no_servers(const struct barman_config *c, const char *path, struct pr
 static int from_barman(struct arena *a, const char *path, const char *barman_config, struct discovered *d, struct problem *p)
 {
 	struct barman_file *file = arena_alloc(a, (FILES_MAX + 2) * sizeof *file);
+	bool closed = false;
 	int n = 0;
-	if (collect(a, path, file, &n, p))
-		return -1;
+	if (collect(a, path, file, &n, &closed, p)) {
+		guess_from_directories(a, barman_home_dir(), barman_config, d);
+		d->source = arena_dup(a, path);
+		return d->servers ? 0 : -1;
+	}
 	struct barman_config *c = barman_config_parse(file, n, 0);
 	int rc = c->servers ? 0 : no_servers(c, path, p);
 	d->source = arena_dup(a, path);
@@ -215,12 +251,19 @@ static int from_barman(struct arena *a, const char *path, const char *barman_con
 			.name = arena_dup(a, c->server[i].name), .engine = "barman", .backup = "local", .db = "",
 			.barman_config = barman_config ? arena_dup(a, barman_config) : NULL,
 			.barman_user = strcmp(c->user, "barman") ? arena_dup(a, c->user) : NULL};
+	if (closed)
+		guess_from_directories(a, *c->home ? arena_dup(a, c->home) : barman_home_dir(), barman_config, d);
 	barman_config_free(c);
-	return rc;
+	return d->servers ? 0 : rc;
 }
 
-static int nothing(struct problem *p)
+/* Backups lie here and no barman.conf does: it was removed. */
+static int nothing(struct arena *a, struct discovered *d, struct problem *p)
 {
+	guess_from_directories(a, barman_home_dir(), NULL, d);
+	d->source = arena_dup(a, barman_home_dir());
+	if (d->servers)
+		return 0;
 	return problem_set(p,
 			   "on a Barman host it reads /etc/barman.conf by itself; elsewhere write /etc/walmedic.conf: [SERVER], backup = ssh://root@HOST, db = ssh://root@HOST",
 			   "there is no configuration: neither walmedic.conf nor a barman.conf was found on this host");
@@ -235,7 +278,7 @@ int discover_servers(const char *walmedic_conf, const char *barman_config, struc
 	const char *own = walmedic_conf ? walmedic_conf : given ? NULL : own_path(a);
 	given = own ? given : absolute(a, given);
 	const char *barman = own ? NULL : main_file(a, given);
-	int rc = own ? from_own(a, own, barman_config, &d, p) : barman ? from_barman(a, barman, given, &d, p) : nothing(p);
+	int rc = own ? from_own(a, own, barman_config, &d, p) : barman ? from_barman(a, barman, given, &d, p) : nothing(a, &d, p);
 	if (rc) {
 		arena_free(a);
 		return -1;

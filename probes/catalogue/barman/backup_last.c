@@ -82,24 +82,6 @@ static void judge_age(const struct view *v, struct verdict *r)
 	}
 }
 
-/* Between two files that are here one is missing. While segments still wait on the primary it may come. */
-static bool judge_hole(const struct view *v, struct verdict *r)
-{
-	const char *after = know(v, "server.catalogue.hole");
-	double ready = know_num(v, "db.archive.ready_count");
-
-	if (!after || !*after)
-		return false;
-	if (know_yes(v, "server.archiver") && ready > 0) {
-		verdict_waiting(r, 0, "WAL after %s is missing here; %.0f segments still wait on the primary", after, ready);
-		return true;
-	}
-	verdict_cause(r, RANK_FAIL, "wal_archive.gap",
-		      "WAL is missing after %s: the last backup cannot be restored to a later time", after);
-	verdict_evidence(r, "xlog.db: the file after %s is not there, later ones are", after);
-	return true;
-}
-
 static void judge_policy(const struct view *v, struct verdict *r)
 {
 	double least = know_num(v, "server.minimum_redundancy"), done = fact(v, "DONE", "count");
@@ -150,8 +132,6 @@ static void judge(const struct view *v, struct verdict *r)
 	judge_age(v, r);
 	judge_waiting(v, r);
 	judge_policy(v, r);
-	if (judge_hole(v, r) && !r->findings)
-		return;
 	if (!(good > 0) || (r->findings && r->finding[0].rank != RANK_ADVICE))
 		return;
 	age = fmin(age_s(v, fact(v, "DONE", "end")), age_s(v, fact(v, "WAITING_FOR_WALS", "end")));
@@ -171,6 +151,6 @@ const struct probe probe_backup_last = {
 	.essential = true,
 	.asks = {&q_backup_catalogue, &q_backup_space},
 	.causes = {"backup.none", "backup.too_old", "backup.failed", "backup.waiting_for_wals", "backup.redundancy",
-		   "backup.retention_unset", "wal_archive.gap"},
+		   "backup.retention_unset"},
 	.judge = judge,
 };

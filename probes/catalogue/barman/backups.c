@@ -16,6 +16,7 @@ static const char catalogue_sh[] =
 	"[ -d \"$base\" ] && [ ! -r \"$base\" ] && echo unreadable=base\n"
 	"[ -r \"$lock\" ] && awk -v i=\"$(stat -c %i \"$lock\")\" "
 	"'$2 == \"FLOCK\" { split($6, a, \":\"); if (a[3] == i) print \"running=yes\" }' /proc/locks\n"
+	"id={server.backup_directory}/identity.json; [ -r \"$id\" ] && echo \"identity=$(head -c 4096 \"$id\" | tr -d ' \n' | grep -o 'systemid...[0-9]*' | grep -o '[0-9]*$')\"\n"
 	"set -- \"$base\"/*/backup.info\n"
 	"[ -e \"$1\" ] && awk -F= '\n"
 	"  function out() { if (id) printf \"backup=%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n\", id, f[\"status\"], f[\"begin_time\"], f[\"end_time\"], f[\"begin_wal\"], f[\"end_wal\"], f[\"error\"] }\n"
@@ -24,16 +25,10 @@ static const char catalogue_sh[] =
 	"  /^xlog_segment_size=/ { seg = $2 }\n"
 	"  END { out(); print \"segment_size=\" seg }' \"$@\"\n"
 	"log={server.xlogdb}\n"
-	"begin=$(cat \"$@\" 2>/dev/null | sed -n 's/^begin_wal=\\([0-9A-F]*\\)$/\\1/p' | sort | tail -n 1)\n"
-	"size=$(cat \"$@\" 2>/dev/null | sed -n 's/^xlog_segment_size=\\([0-9]*\\)$/\\1/p' | tail -n 1)\n"
-	"if [ -r \"$log\" ]; then tail -c 2097152 \"$log\" | sort | awk -v now=\"$(date +%s)\" -v begin=\"$begin\" -v per=$((4294967296 / ${size:-16777216})) '\n"
-	"  function hex(t, i, r) { for (i = 1; i <= 8; i++) r = r * 16 + index(\"0123456789ABCDEF\", substr(t, i, 1)) - 1; return r }\n"
+	"if [ -r \"$log\" ]; then tail -c 2097152 \"$log\" | sort | awk -v now=\"$(date +%s)\" '\n"
 	"  NF >= 3 && $3 + 0 > 0 { n++; a = int((now - $3) / 3600); if ($3 > now - 86400) { day += $2; hour[a < 0 ? 0 : a] += $2 }\n"
-	"    if (length($1) == 24 && $1 !~ /[^0-9A-F]/ ) {\n"
-	"      if (begin != \"\" && $1 \"\" >= begin \"\") { line = substr($1, 1, 8); m = hex(substr($1, 9, 8)) * per + hex(substr($1, 17, 8))\n"
-	"        if (line == was_line && m > was + 1 && hole == \"\") hole = last; was_line = line; was = m }\n"
-	"      last = $1; at = $3 } }\n"
-	"  END { printf \"wals=%d\\nday=%.0f\\nnewest=%s\\nnewest_at=%.3f\\nhole=%s\\n\", n, day, last, at, hole\n"
+	"    if (length($1) == 24 && $1 !~ /[^0-9A-F]/ ) { last = $1; at = $3 } }\n"
+	"  END { printf \"wals=%d\\nday=%.0f\\nnewest=%s\\nnewest_at=%.3f\\n\", n, day, last, at\n"
 	"    printf \"hours=\"; for (i = 0; i < 24; i++) printf \"%.0f \", hour[i]; print \"\" }'\n"
 	"elif [ -e \"$log\" ]; then echo unreadable=xlog.db; else echo wals=0; fi\n"
 	"echo end=\n";
@@ -101,6 +96,8 @@ static void read_backup(struct tally *t, char *line)
 		else
 			learn(t->v, name, value[i]);
 	}
+	if (status == DONE && !know(t->v, "server.catalogue.oldest_begin_wal"))
+		learn(t->v, "server.catalogue.oldest_begin_wal", value[4]);
 	learn(t->v, "server.catalogue.last_id", value[0]);
 	learn(t->v, "server.catalogue.last_status", value[1]);
 }
@@ -130,7 +127,7 @@ static double usual_rate(const char *hours)
 
 static void read_catalogue(const struct reply *r, struct view *v)
 {
-	static const char *const plain[] = {"unreadable", "running", "wals", "newest", "newest_at", "segment_size", "hole"};
+	static const char *const plain[] = {"unreadable", "running", "wals", "newest", "newest_at", "segment_size", "identity"};
 	struct tally t = {.v = v};
 	char buf[128], hours[512], name[64], *copy, *p, *line;
 

@@ -44,6 +44,7 @@ static const char script[] =
 	"if [ -n \"$main\" ]; then\n"
 	"	dir=$(value configuration_files_directory)\n"
 	"	case $dir in '~/'*) dir=$HOME/${dir#'~/'};; esac\n"
+	"	if [ -d \"$dir\" ] && { [ ! -r \"$dir\" ] || [ ! -x \"$dir\" ]; }; then echo \"file unreadable $(stat -L -c '%a %U %Z' \"$dir\") $dir\"; fi\n"
 	"	if [ -n \"$dir\" ]; then for f in \"$dir\"/*.conf; do [ -e \"$f\" ] && show \"$f\"; done; fi\n"
 	"	auto=$(value barman_home)/.barman.auto.conf\n"
 	"	[ -e \"$auto\" ] && show \"$auto\"\n"
@@ -410,6 +411,8 @@ static void judge(const struct view *v, struct verdict *r)
 		verdict_cause(r, RANK_FAIL, "config.unreadable", "Barman's configuration has no server \"%s\"", know(v, "server.name"));
 		verdict_evidence(r, "its servers: %s", know(v, "server.names"));
 		verdict_evidence(r, "files read:\n%s", know(v, "server.config.files"));
+		if (know(v, "server.config.passed_over") && *know(v, "server.config.passed_over"))
+			verdict_evidence(r, "passed over:\n%s", know(v, "server.config.passed_over"));
 		return;
 	}
 	judge_problems(v, r, problems);

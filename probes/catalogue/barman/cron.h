@@ -73,6 +73,9 @@ struct cron_entry {
 
 /* The best entry of the file that runs `barman cron`, if it is better than *best. */
 void cron_study(const struct cron_file *f, const struct cron_world *w, struct cron_entry *best);
+/* Does an active line of this text start `barman backup` of this server? MAYBE: it names a script that could, or another server. */
+enum backs_up { BACKS_UP_NO, BACKS_UP_MAYBE, BACKS_UP_YES };
+enum backs_up cron_backs_up(const char *text, const char *server);
 /* Does this shell text run `barman … cron`? */
 bool cron_is_ours(const char *command);
 

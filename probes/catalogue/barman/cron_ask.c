@@ -216,6 +216,18 @@ static void learn_entry(struct view *v, const struct places *p, const struct cro
 	learn_number(v, "backup.cron.next_tick_ms", next >= 0 ? (double)(next - zone) * 1000 + ours : NAN);
 }
 
+static void learn_backup_entry(struct view *v, const struct places *p)
+{
+	static const char *const words[] = {"no", "maybe", "yes"};
+	enum backs_up best = p->timers.len || p->closed.len ? BACKS_UP_MAYBE : BACKS_UP_NO;
+	for (int i = 0; i < p->files; i++) {
+		enum backs_up one = cron_backs_up(str_text(&p->text[i]), know(v, "server.name") ? know(v, "server.name") : "");
+		if (one > best)
+			best = one;
+	}
+	learn(v, "server.cron.backup", words[best]);
+}
+
 static void learn_places(struct view *v, struct places *p)
 {
 	const char *user = know(v, "server.barman_user"), *main = know(v, "server.config.main");
@@ -227,6 +239,7 @@ static void learn_places(struct view *v, struct places *p)
 		p->file[i].text = p->text[i].s ? p->text[i].s : (char[1]){0};
 		cron_study(&p->file[i], &w, &best);
 	}
+	learn_backup_entry(v, p);
 	double ours = (double)view_now(v) - p->now;
 	double started = p->now - (p->uptime - p->daemon_ticks / p->ticks) * 1000 + ours;
 	learn_entry(v, p, &best);

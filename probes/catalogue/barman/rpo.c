@@ -3,7 +3,7 @@
 
 #include "probes/catalogue/flow.h"
 
-/* What may be lost where Barman's last_wal_maximum_age says nothing. */
+/* What may be lost where neither rpo_max of our own file nor Barman's last_wal_maximum_age says it. */
 static const double allowed_s = 900;
 
 static void say_exceeded(const struct view *v, struct verdict *r, const struct safety *s, double allowed)
@@ -20,12 +20,11 @@ static void say_exceeded(const struct view *v, struct verdict *r, const struct s
 
 static void judge(const struct view *v, struct verdict *r)
 {
-	double allowed = know_num(v, "server.last_wal_maximum_age_s");
+	double own = know_num(v, "server.rpo_max_s"), barmans = know_num(v, "server.last_wal_maximum_age_s");
+	double allowed = own > 0 ? own : barmans > 0 ? barmans : allowed_s;
 	struct safety s;
 
 	flow_safety(v, &s);
-	if (!(allowed > 0))
-		allowed = allowed_s;
 	if (isnan(s.seconds)) {
 		if (!know_yes(v, "server.catalogue.seen") || !know_yes(v, "server.receiver.seen"))
 			flow_unseen(r, v, know_yes(v, "server.catalogue.seen") ? &q_backup_receiver : &q_backup_catalogue,

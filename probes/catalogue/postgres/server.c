@@ -33,6 +33,7 @@ static const char postgres_sh[] =
 	"	s=; if alive \"$d/pg_wal\"; then s=$d/pg_wal/archive_status; echo \"wal=$(readlink -f \"$d/pg_wal\")\"\n"
 	"	elif grep -qF \" $d/pg_wal \" /proc/mounts; then echo \"wal=$d/pg_wal\"; else echo \"wal=$(readlink \"$d/pg_wal\")\"; fi\n"
 	"	 [ -r \"$d\" ] && echo readable=yes\n"
+	"	[ -r \"$d/global/pg_control\" ] && echo \"sysid=$(od -A n -t u8 -N 8 \"$d/global/pg_control\" | tr -d ' ')\"\n"
 	"	if [ -n \"$pid\" ]; then\n"
 	"		echo \"state=$(ps -o stat= -p $pid 2>/dev/null)\"\n"
 	"		[ -r /proc/$pid/environ ] && echo \"path=$(tr '\\0' '\\n' </proc/$pid/environ | sed -n 's/^PATH=//p' | head -n 1)\"\n"
@@ -79,7 +80,7 @@ static const char postgres_sh[] =
 /* One cluster's section of the reply. */
 struct cluster {
 	const char *data, *conf, *port, *pid, *state, *wal, *path, *exe, *archiver, *child, *ready, *oldest, *first, *done,
-		*log, *failing, *readable, *hba_changed, *patroni;
+		*log, *failing, *readable, *hba_changed, *patroni, *sysid;
 	struct str archive, tail;
 };
 
@@ -91,7 +92,7 @@ static const struct {
 	KEY("cluster", data), KEY("conf", conf), KEY("port", port), KEY("pid", pid), KEY("state", state), KEY("wal", wal),
 	KEY("path", path), KEY("exe", exe), KEY("archiver", archiver), KEY("child", child), KEY("ready", ready),
 	KEY("oldest", oldest), KEY("first", first), KEY("done", done), KEY("log", log), KEY("failing", failing),
-	KEY("readable", readable), KEY("hba_changed", hba_changed), KEY("patroni", patroni),
+	KEY("readable", readable), KEY("hba_changed", hba_changed), KEY("patroni", patroni), KEY("sysid", sysid),
 #undef KEY
 };
 
@@ -211,6 +212,13 @@ static void choose(struct cluster *best, struct cluster *c, const char *port, in
 	cluster_clear(c);
 }
 
+/* "SYSID PORT PID DATA" a line: which clusters the host has. */
+static void list_cluster(struct str *all, const struct cluster *c)
+{
+	if (c->sysid && *c->sysid && c->port && *c->port)
+		str_addf(all, "%.20s %.5s %s %s\n", c->sysid, c->port, c->pid && *c->pid ? c->pid : "-", c->data);
+}
+
 /* Of the host, not of a cluster: how a server is started there. */
 static void learn_host(struct view *v, const struct reply *r, const char *key, const char *fact)
 {
@@ -223,16 +231,21 @@ static void learn_host(struct view *v, const struct reply *r, const char *key, c
 static void read_postgres(const struct reply *r, struct view *v)
 {
 	struct cluster c = {.data = NULL}, best = {.data = NULL};
+	struct str all = {0};
 	int clusters = 0;
 	char *copy = reply_copy(r), *p = copy, *line, port[16], shell_path[512];
 	const char *path = text_value(copy, "shell_path", shell_path, sizeof shell_path);
 	conninfo_value(know(v, "server.conninfo"), "port", port, sizeof port);
 	while (r->outcome == REPLY_DONE && (line = text_line(&p))) {
-		if (!strcmp(line, "end=") && c.data)
+		if (!strcmp(line, "end=") && c.data) {
+			list_cluster(&all, &c);
 			choose(&best, &c, *port ? port : "5432", ++clusters);
-		else
+		} else {
 			cluster_line(&c, line);
+		}
 	}
+	learn(v, "db.clusters", r->outcome == REPLY_DONE ? str_text(&all) : NULL);
+	str_free(&all);
 	learn_cluster(v, &best, path);
 	learn_host(v, r, "init", "db.init");
 	learn_host(v, r, "manager", "db.manager");

@@ -6,7 +6,8 @@ tests_unit_catalogue_causes_test_SOURCES = tests/unit/catalogue/causes_test.c
 tests_unit_catalogue_causes_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_catalogue_causes_test_LDADD = probes/catalogue/libcatalogue.a probes/engine/libengine.a $(catalogue_libs) $(CMOCKA_LIBS) $(INIH_LIBS) -lm
 flow_tests = tests/unit/catalogue/flow_test tests/unit/catalogue/postgres/slots_test \
-	tests/unit/catalogue/barman/receiver_test tests/unit/catalogue/barman/backups_test tests/unit/catalogue/barman/filing_test
+	tests/unit/catalogue/barman/receiver_test tests/unit/catalogue/barman/backups_test tests/unit/catalogue/barman/filing_test \
+	tests/unit/catalogue/barman/wal_archive_test tests/unit/catalogue/barman/house_test
 flow_test_libs = probes/catalogue/libcatalogue.a probes/engine/libengine.a $(catalogue_libs) $(CMOCKA_LIBS) $(INIH_LIBS) -lm
 check_PROGRAMS += $(flow_tests)
 TESTS += $(flow_tests)
@@ -22,6 +23,12 @@ tests_unit_catalogue_barman_receiver_test_LDADD = $(flow_test_libs)
 tests_unit_catalogue_barman_filing_test_SOURCES = tests/unit/catalogue/barman/filing_test.c
 tests_unit_catalogue_barman_filing_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_catalogue_barman_filing_test_LDADD = $(flow_test_libs)
+tests_unit_catalogue_barman_wal_archive_test_SOURCES = tests/unit/catalogue/barman/wal_archive_test.c
+tests_unit_catalogue_barman_wal_archive_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_catalogue_barman_wal_archive_test_LDADD = $(flow_test_libs)
+tests_unit_catalogue_barman_house_test_SOURCES = tests/unit/catalogue/barman/house_test.c
+tests_unit_catalogue_barman_house_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_catalogue_barman_house_test_LDADD = $(flow_test_libs)
 tests_unit_catalogue_barman_backups_test_SOURCES = tests/unit/catalogue/barman/backups_test.c
 tests_unit_catalogue_barman_backups_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_catalogue_barman_backups_test_LDADD = $(flow_test_libs)

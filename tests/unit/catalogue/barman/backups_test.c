@@ -42,21 +42,6 @@ static void backups(void **state)
 	expect_backup("clock=1796250935 +0000\n" DONE_BACKUP WALS, "backup.too_old", RANK_WARN, NULL, NULL);
 }
 
-static void a_hole_in_the_archive(void **state)
-{
-	struct view *v = server_view();
-
-	(void)state;
-	answer_sh(v, &q_backup_catalogue, CLOCK DONE_BACKUP "hole=000000010000000000000004\n" WALS);
-	expect_cause(v, &probe_backup_last, "wal_archive.gap", RANK_FAIL);
-	learn(v, "db.archive.ready_count", "2"); /* what is missing may still come */
-	expect_state(v, &probe_backup_last, STATE_WARN);
-	learn(v, "db.archive.ready_count", "0");
-	answer_sh(v, &q_backup_catalogue, CLOCK DONE_BACKUP "hole=\n" WALS);
-	expect_state(v, &probe_backup_last, STATE_OK);
-	view_free(v);
-}
-
 static void unreadable(void **state)
 {
 	(void)state;
@@ -142,7 +127,7 @@ static void refused_by_quota(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(backups), cmocka_unit_test(unreadable), cmocka_unit_test(a_hole_in_the_archive), cmocka_unit_test(times_have_zones),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(backups), cmocka_unit_test(unreadable), cmocka_unit_test(times_have_zones),
 					   cmocka_unit_test(space), cmocka_unit_test(a_burst_is_no_trend), cmocka_unit_test(refused_by_quota)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
