@@ -33,7 +33,7 @@ static void judge_schedule(const struct view *v, struct verdict *r)
 {
 	const char *backup = know(v, "server.cron.backup");
 
-	if (!know(v, "server.cron.seen") || !backup || strcmp(backup, "no") != 0)
+	if (strcmp(backup, "no") != 0)
 		return;
 	verdict_cause(r, RANK_ADVICE, "backup.not_scheduled", "nothing on the Barman host starts \"barman backup\" for this server");
 	verdict_evidence(r, "looked at: /etc/crontab, /etc/cron.d, cron.daily and the like, the crontab of \"%s\", systemd's timers",
@@ -49,6 +49,10 @@ static void judge(const struct view *v, struct verdict *r)
 		return;
 	}
 	judge_retention(v, r);
+	if (!know(v, "server.cron.seen") || !know(v, "server.cron.backup")) {
+		verdict_unseen(r, v, &q_backup_cron);
+		return;
+	}
 	judge_schedule(v, r);
 	verdict_ok(r, *policy ? "backups are kept by \"%s\"" : "no retention policy%s", policy);
 }
