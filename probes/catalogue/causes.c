@@ -227,6 +227,8 @@ const struct blame blames[] = {
 	{"config.bad_value", "config.server_disabled", EDGE_ALWAYS},
 	{"config.bad_value", "config.slot_name_missing", EDGE_ALWAYS},
 	{"config.bad_value", "backup.retention_invalid", EDGE_ALWAYS},
+	/* an empty list looks like an idle database */
+	{"wal_archive.index_lost", "wal_archive.empty", EDGE_ALWAYS},
 	/* a directory that is named with a comment behind it is another one, and it is empty */
 	{"config.bad_value", "backup.redundancy", EDGE_ALWAYS},
 	{"config.bad_value", "incoming.unprocessed", EDGE_ALWAYS},
