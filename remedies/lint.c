@@ -111,7 +111,9 @@ static char *commands_only(const char *text)
 #define COMMAND_START "(^|[;|&({`!]|[[:space:]](then|do|else|exec|env|xargs|time)|^(then|do|else|if|while|until|exec|env))[[:space:]]*"
 
 static const struct forbidden not_in_step[] = {
-	{COMMAND_START "(ssh|slogin|scp|sftp|ssh-copy-id)([[:space:];|&)]|$)", "ssh: `on` says where", false},
+	{COMMAND_START "(slogin|scp|sftp|ssh-copy-id)([[:space:];|&)]|$)", "ssh: `on` says where", false},
+	/* ssh -G connects to nobody. */
+	{COMMAND_START "ssh([;|&)]|$|[[:space:]]+([^-[:space:]]|-[^G]))", "ssh: `on` says where", false},
 	{COMMAND_START "(sudo|su|runuser|doas)([[:space:];|&)]|$)", "another user: `as` says who", false},
 	{COMMAND_START "(exit|cd|pushd)([[:space:];|&)]|$)", "exit or cd: the text is also pasted into a shell", false},
 	{COMMAND_START "(vi|vim|vipw|nano|emacs|ed|less|more|man|top|htop|watch|screen|tmux|passwd|visudo|dialog|select)([[:space:];|&)]|$)", "something interactive", false},

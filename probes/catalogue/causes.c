@@ -507,6 +507,8 @@ const struct blame blames[] = {
 	/* the Barman host resolves no name: its other connections break as well */
 	{"ssh.to_db.dns", "pg.failing", EDGE_ALWAYS},
 	{"ssh.to_db.dns", "repl.failing", EDGE_ALWAYS},
+	/* one account, two doors: PAM turns its cron jobs away too */
+	{"ssh.to_backup.account_locked", "cron.denied", EDGE_ALWAYS},
 	/* our own way in breaks with the pipeline's: the same sshd */
 	{"host.dns", "host.access", EDGE_SAME_HOST},
 	{"host.unreachable", "host.access", EDGE_SAME_HOST},

@@ -38,7 +38,9 @@ class Data(unittest.TestCase):
         for name, f in self.faults.items():
             self.assertTrue(f["sentence"], name)
             self.assertIn(f["pipeline"], ("", "both", "push", "stream"), name)
-            for cause in (f["cause_console"], f["cause_barman"], *f["also_ok"].split()):
+            seen_as = {f["cause_console"], f["cause_barman"]} - {"none"}
+            self.assertTrue(seen_as, name)
+            for cause in (*seen_as, *f["also_ok"].split()):
                 self.assertIn(cause, causes, name)
 
     def test_pairs_and_chains_name_known_causes(self):

@@ -10,9 +10,10 @@
 
 extern const struct question q_host_backup, q_host_db;  /* "backup", "db": the login itself, any user */
 extern const struct question q_ssh_to_db;               /* "pipeline": HOW_LOGIN */
-extern const struct question q_ssh_to_db_near, q_ssh_to_db_far, q_ssh_to_db_hostkeys;
+extern const struct question q_ssh_to_db_near, q_ssh_to_db_far, q_ssh_to_db_listen, q_ssh_to_db_hostkeys;
 extern const struct question q_ssh_to_backup;           /* "db" as postgres */
-extern const struct question q_ssh_to_backup_near, q_ssh_to_backup_far, q_ssh_to_backup_far_root, q_ssh_to_backup_hostkeys;
+extern const struct question q_ssh_to_backup_near, q_ssh_to_backup_far, q_ssh_to_backup_far_root, q_ssh_to_backup_listen,
+	q_ssh_to_backup_hostkeys;
 
 /* Learns server.pipeline_command from server.ssh_words: whoever learns those calls it then. */
 void learn_pipeline_command(struct view *v);

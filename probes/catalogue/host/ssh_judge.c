@@ -14,10 +14,10 @@ static const struct {
 	const char *fault, *say;
 } rows[] = {
 	{"dns", "{here} cannot resolve the name of {there}"},
-	{"refused", "{there} answers, but nothing listens on its ssh port {port}: sshd does not run there"},
+	{"refused", "{there} answers, and refuses {here} on ssh port {port}"},
 	{"timeout", "no answer from ssh port {port} of {there} to {here}: packets are dropped on the way"},
 	{"unreachable", "{here} has no route to {there}"},
-	{"no_banner", "{there} accepts on ssh port {port} and then says nothing: its sshd hangs"},
+	{"no_banner", "{there} accepts on ssh port {port} and then says nothing"},
 	{"throttled", "{there} turns ssh connections away before any login, or something else than sshd listens on port {port}"},
 	{"no_common_algorithm", "ssh on {here} and sshd on {there} have no algorithm in common"},
 	{"hostkey_unknown", "{from} has never confirmed the host key of {there}"},
@@ -38,8 +38,14 @@ static const struct {
 };
 
 /* Rule 6: without a look at the accepting side these give the same words here. */
-static const char OTHERS[] = "an empty or ignored authorized_keys (modes), AllowUsers, a missing user and a locked account look the same from here;"
-			     " the modes, sshd's configuration and its log on {there} tell them apart";
+static const struct {
+	const char *fault, *say;
+} others[] = {
+	{"key_refused", "; an empty or ignored authorized_keys (modes), AllowUsers, a missing user and a locked account look the same from here;"
+			" the modes, sshd's configuration and its log on {there} tell them apart"},
+	{"no_banner", ": its sshd hangs, or /etc/hosts.deny turns {here} away, which looks the same for 5 s"},
+	{"refused", ": sshd does not run there, or a firewall refuses in its name; a look at what listens on {there} tells them apart"},
+};
 
 struct names {
 	char from[256], to[256], here[160], there[160], port[16];
@@ -143,10 +149,10 @@ static void say_cause(const struct ssh_way *w, enum rank rank, const struct view
 	fill(&say, sentence(fault), &n);
 	if (found)
 		str_addf(&say, ": %s", found);
-	else if (!strcmp(fault, "key_refused")) {
-		str_add(&say, "; ");
-		fill(&say, OTHERS, &n);
-	}
+	else
+		for (size_t i = 0; i < COUNT(others); i++)
+			if (!strcmp(fault, others[i].fault))
+				fill(&say, others[i].say, &n);
 	snprintf(id, sizeof id, "%s.%s", w->prefix, fault);
 	const struct cause *row = cause_find(id);
 	verdict_cause(ret, rank, row ? row->id : "", "%s", str_text(&say));

@@ -74,7 +74,10 @@ static const char *timeout_fault(const struct ssh_try *t)
 		return "no_banner";
 	if (strstr(t->err, "debug1: Connecting to "))
 		return "timeout";
-	return NULL;
+	if (strstr(t->err, "debug1: Executing proxy command"))
+		return "failing";
+	/* Between its start and the first connection ssh waits for one thing only: an answer to the name. */
+	return strstr(t->err, "OpenSSH_") && !*t->stage ? "dns" : NULL;
 }
 
 static const char *client_fault(const struct ssh_try *t)
@@ -89,6 +92,9 @@ const char *ssh_fault(const struct ssh_try *t)
 {
 	if (t->reached)
 		return t->out[strspn(t->out, " \t\r\n")] ? "noisy_shell" : "none";
+	/* The words of a jump host, or of the way to it, say nothing about the host itself. */
+	if (strstr(t->err, "by UNKNOWN port 65535"))
+		return "failing";
 	for (size_t i = 0; i < COUNT(rows); i++)
 		if (strstr(t->err, rows[i].words))
 			return rows[i].fault;
@@ -195,12 +201,13 @@ static void learn_seen(struct view *v, const char *prefix, const struct seen *s)
 /* Which side may tell more about a fault, by which fact it is asked, and the list it would learn. */
 static const struct {
 	const char *ask, *list;
-	const char *faults[10];
+	const char *faults[16];
 } whys[] = {
 	{"ask_near", "near.", {"key_refused", "key_missing", "key_permissions", "key_passphrase", "hostkey_unknown", "hostkey_changed",
-			      "forced_command"}},
+			      "forced_command", "dns", "refused", "timeout", "unreachable", "throttled", "no_banner", "no_common_algorithm", "failing"}},
 	{"ask_far", "far.", {"key_refused", "key_passphrase", "closed", "failing", "forced_command", "login_shell",
 			     "account_locked", "nologin_file", "noisy_shell"}},
+	{"ask_listen", "listen.", {"refused", "no_banner"}},
 	{"ask_hostkeys", "own.", {"hostkey_unknown", "hostkey_changed"}},
 };
 

@@ -8,8 +8,12 @@
  *   PREFIX.hostkey        fingerprint that the far side sent, PREFIX.hostkey_type its type
  *   PREFIX.{known_name,known_file}  where ssh looks its key up
  *   PREFIX.offered        fingerprints of the keys that were offered, one a line
- *   PREFIX.ask_near, .ask_far, .ask_hostkeys  yes: looking at the files of that side may tell more
- *   PREFIX.near.*         this side's files (ssh_near): key, bad_file (first unusable key), known, pubkey, config_error
+ *   PREFIX.ask_near, .ask_far, .ask_listen, .ask_hostkeys  yes: looking at the files of that side may tell more
+ *   PREFIX.near.*         this side's files (ssh_near): key, bad_file (first unusable key), known, pubkey, config_error,
+ *                         make (where a key is looked for first), set (what ssh's configuration files change, one
+ *                         option a line), own_config (yes: without them an sshd would answer)
+ *   PREFIX.listen.listens yes, no: whether the accepting side listens on that port
+ *   PREFIX.listen.denied  its line of hosts.deny that turns this side away
  *   PREFIX.far.*          the accepting side (ssh_far): see ssh_why.c
  *   PREFIX.own.hostkeys   fingerprints read on the accepting host itself, PREFIX.own.public_key the one that it
  *                         sent ("TYPE BLOB"), if it is among them */
@@ -53,6 +57,7 @@ void ssh_judge(const struct ssh_way *w, enum rank rank, const struct view *v, st
 /* For read functions of the why-questions. */
 void ssh_read_near(struct view *v, const char *prefix, const struct reply *r);
 void ssh_read_far(struct view *v, const char *prefix, const struct reply *r);
+void ssh_read_listen(struct view *v, const char *prefix, const struct reply *r);
 void ssh_read_hostkeys(struct view *v, const char *prefix, const struct reply *r);
 /* The more exact id that the why-questions allow, "" when they explain nothing more; *ret_say (malloc'd, may
  * stay NULL) a sentence with what was found. */

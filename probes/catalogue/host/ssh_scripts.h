@@ -13,10 +13,14 @@
 	"g=$(env -i HOME=\"$HOME\" LOGNAME=\"$LOGNAME\" SHELL=/bin/sh PATH=/usr/bin:/bin \"$p\" -G \"$@\" 2>&1) || " \
 	"{ printf 'config_error=%s\\nend=1\\n' \"$(printf '%s' \"$g\" | tail -n 1)\"; exit 0; }\n"  \
 	"val() { printf '%s\\n' \"$g\" | sed -n \"s/^$1 //p\"; }\n"                                \
+	SSH_NEAR_CONFIG                                                                            \
 	"tilde() { case $1 in '~'/*) printf '%s/%s' \"$HOME\" \"${1#??}\";; *) printf '%s' \"$1\";; esac; }\n" \
+	"i=$(val identityfile | head -n 1)\n"                                                      \
+	"case $i in '~/.ssh/id_rsa'|'') i=; printf 'make=%s\\n' \"$HOME/.ssh/id_ed25519\";; *) printf 'make=%s\\n' \"$(tilde \"$i\")\";; esac\n" \
 	"val identityfile | while read -r f; do\n"                                                 \
+	"s=pub_only; [ \"$f\" = \"$i\" ] && s=absent\n"                                           \
 	"f=$(tilde \"$f\")\n"                                                                      \
-	"[ -e \"$f\" ] || { [ -e \"$f.pub\" ] && printf 'key=- - pub_only - %s\\n' \"$f\"; continue; }\n" \
+	"[ -e \"$f\" ] || { { [ -e \"$f.pub\" ] || [ $s = absent ]; } && printf 'key=- - %s - %s\\n' $s \"$f\"; continue; }\n" \
 	"m=$(stat -Lc '%a %U' -- \"$f\")\n"                                                        \
 	"if k=$(ssh-keygen -y -P '' -f \"$f\" 2>&1 </dev/null); then s=ok; printf 'pubkey=%s\\n' \"$k\"\n" \
 	"else case $k in *passphrase*) s=passphrase;; *'bad permissions'*|*UNPROTECTED*) s=permissions;; " \
@@ -33,6 +37,19 @@
 	"[ -r \"$f\" ] && ssh-keygen -F \"$h\" -l -f \"$f\" 2>/dev/null | sed -n 's/^[^#].* \\([^ ]*\\) \\(SHA256:[^ ]*\\).*/known=\\1 \\2/p'\n" \
 	"done\n"                                                                                   \
 	"echo end=1\n"
+
+/* What ssh's own configuration files say otherwise than ssh would do without them, and whether it would get on
+ * without: an sshd that says its name where ssh would then go to. Narrowed algorithms need no such look. */
+#define SSH_NEAR_CONFIG                                                                            \
+	"d=$(env -i HOME=\"$HOME\" LOGNAME=\"$LOGNAME\" SHELL=/bin/sh PATH=/usr/bin:/bin \"$p\" -F none -G \"$@\" 2>/dev/null)\n" \
+	"def() { printf '%s\\n' \"$d\" | sed -n \"s/^$1 //p\"; }\n"                                \
+	"o=\n"                                                                                     \
+	"for k in kexalgorithms ciphers macs hostkeyalgorithms hostname port proxyjump proxycommand; do\n" \
+	"[ \"$(val $k)\" = \"$(def $k)\" ] || { o=$k; printf 'set=%s %s\\n' $k \"$(val $k | head -n 1 | cut -c 1-100)\"; }\n" \
+	"done\n"                                                                                   \
+	"case $o in '') ;; host[nN]ame|p*) command -v bash >/dev/null && "                          \
+	"timeout 3 bash -c 'exec 3<>\"/dev/tcp/$0/$1\"; head -c 4 <&3' \"$(def hostname)\" \"$(def port)\" 2>/dev/null | grep -q '^SSH-' && " \
+	"echo own_config=yes;; *) echo own_config=yes;; esac\n"
 
 /* $u: the user that is logged in to, $peer: the host that comes. As root all of it, else what may be seen.
  * Modes as sshd's StrictModes sees them, with Debian's exception: writable for a group whose only member is
@@ -74,7 +91,7 @@
 	"for f in $(printf '%s\\n' \"$c\" | sed -n 's/^authorizedkeysfile //p'); do\n"             \
 	"f=$(printf '%s' \"$f\" | sed \"s,%h,$h,g; s,%u,$u,g; s,%%,%,g\")\n"                       \
 	"case $f in /*) ;; *) f=$h/$f;; esac\n"                                                    \
-	"[ -n \"$q\" ] || q=$f\n"                                                                  \
+	"[ -n \"$q\" ] || { q=$f; printf 'keysfile=%s\\n' \"$f\"; case $f in \"$h\"/*) ;; *) echo elsewhere=yes;; esac; }\n" \
 	"[ -e \"$f\" ] || continue\n"                                                              \
 	"echo file=$f\n"                                                                           \
 	"[ -r \"$f\" ] || { echo unreadable=$f; continue; }\n"                                     \
@@ -92,6 +109,17 @@
 	"for f in /etc/ssh/ssh_host_*_key.pub; do\n"                                               \
 	"n=$(ssh-keygen -lf \"$f\" 2>/dev/null | awk '{print $2}') && printf 'hostkey=%s %s\n' \"$n\" \"$(cut -d ' ' -f 1,2 \"$f\")\"\n" \
 	"done\n"                                                                                   \
+	"echo end=1\n"
+
+/* Does anything listen on the port that refuses? Then something in between refuses in its name. And does sshd's
+ * libwrap turn the host that comes away? It keeps such a connection open for 5 s, without a word, before it closes. */
+#define SSH_LISTEN_TEXT(port, peer)                                                                \
+	"n=$(ss -Hltn \"sport = :\"" port ") && { [ -n \"$n\" ] && echo listens=yes || echo listens=no; }\n"  \
+	"peer=" peer "\n"                                                                          \
+	"a=$(getent ahostsv4 \"$peer\" | awk 'NR == 1 {print $1}')\n"                             \
+	"awk -F: -v h=\"$peer\" -v a=\"$a\" 'tolower($1) ~ /^[ \t]*(all|sshd)[ \t]*$/ "          \
+	"{ n = split($2, w, /[ \t,]+/); for (i = 1; i <= n; i++) if (w[i] == \"ALL\" || w[i] == h || w[i] == a) "  \
+	"{ print \"denied=\" $0; exit } }' /etc/hosts.deny 2>/dev/null\n"                           \
 	"echo end=1\n"
 
 #endif

@@ -11,6 +11,9 @@
 
 #define PREFIX "ssh.to_backup"
 #define MARK "walmedic-login-begins"
+/* ConnectTimeout does not limit the look-up of the name. */
+#define LIMIT "3.5"
+#define LIMIT_PASSED 124
 
 /* The postmaster's own environment and directory where they can be read (/proc/PID/environ), else postgres' home
  * and the usual PATH. stdout and stderr come back as lines of their own kind. xargs gives each NAME=VALUE as one
@@ -29,7 +32,7 @@ static const char TEXT[] =
 	"HOME=*) h=${l#*=};; PATH=*) w=${l#*=};; SSH_AUTH_SOCK=*) a=${l#*=};;\n"
 	"esac; done <<E\n$e\nE\n"
 	"fi\n"
-	"exec env -i ${h:+HOME=\"$h\"} PATH=\"${w:-/usr/local/bin:/usr/bin:/bin}\" LOGNAME=\"$LOGNAME\" USER=\"$USER\" "
+	"exec timeout " LIMIT " env -i ${h:+HOME=\"$h\"} PATH=\"${w:-/usr/local/bin:/usr/bin:/bin}\" LOGNAME=\"$LOGNAME\" USER=\"$USER\" "
 	"${a:+SSH_AUTH_SOCK=\"$a\"} \"$@\" echo " MARK " </dev/null\n"
 	"}\n"
 	"{ { { (run \"$@\"); echo \"status=$?\" >&3; } 2>&1 >&4 | sed -u 's/\\r$//; s/^/err=/' >&3; } 4>&1 | sed -u 's/^/out=/'; } 3>&1\n"
@@ -60,7 +63,7 @@ static void read_login(const struct reply *r, struct view *v)
 	char *text = xstrdup(str_text(&out)), *mark = strstr(text, MARK);
 	if (mark)
 		*mark = '\0';
-	ssh_learn(v, PREFIX, &(struct ssh_try){.reached = mark, .status = atoi(status), .stage = "", .err = str_text(&err), .out = text});
+	ssh_learn(v, PREFIX, &(struct ssh_try){.reached = mark, .timed_out = atoi(status) == LIMIT_PASSED, .status = atoi(status), .stage = "", .err = str_text(&err), .out = text});
 	free(text);
 	str_free(&out);
 	str_free(&err);
@@ -84,6 +87,11 @@ static void read_far_root(const struct reply *r, struct view *v)
 		ssh_read_far(v, PREFIX, r);
 }
 
+static void read_listen(const struct reply *r, struct view *v)
+{
+	ssh_read_listen(v, PREFIX, r);
+}
+
 static void read_hostkeys(const struct reply *r, struct view *v)
 {
 	ssh_read_hostkeys(v, PREFIX, r);
@@ -104,6 +112,10 @@ const struct question q_ssh_to_backup_far = {
 const struct question q_ssh_to_backup_far_root = {
 	.id = "ssh.to_backup.far_root", .how = HOW_SH, .at = "backup", .as = "root",
 	.text = SSH_FAR_TEXT("{ssh.to_backup.user}", "{db.hostname}"), .only_if = PREFIX ".ask_far=yes", .read = read_far_root};
+
+const struct question q_ssh_to_backup_listen = {
+	.id = "ssh.to_backup.listen", .how = HOW_SH, .at = "backup", .as = "barman",
+	.text = SSH_LISTEN_TEXT("{ssh.to_backup.port}", "{db.hostname}"), .only_if = PREFIX ".ask_listen=yes", .read = read_listen};
 
 const struct question q_ssh_to_backup_hostkeys = {
 	.id = "ssh.to_backup.hostkeys", .how = HOW_SH, .at = "backup", .as = "barman",
@@ -141,7 +153,7 @@ const struct probe probe_ssh_to_backup = {
 		 "by it: a mark is printed on the other side.",
 	.stage = STAGE_SSH,
 	.needs = {"host.db"},
-	.asks = {&q_ssh_to_backup, &q_ssh_to_backup_near, &q_ssh_to_backup_far, &q_ssh_to_backup_far_root, &q_ssh_to_backup_hostkeys},
+	.asks = {&q_ssh_to_backup, &q_ssh_to_backup_near, &q_ssh_to_backup_far, &q_ssh_to_backup_far_root, &q_ssh_to_backup_listen, &q_ssh_to_backup_hostkeys},
 	.causes = {"ssh.to_backup.dns", "ssh.to_backup.refused", "ssh.to_backup.timeout", "ssh.to_backup.unreachable",
 		   "ssh.to_backup.no_banner", "ssh.to_backup.throttled", "ssh.to_backup.no_common_algorithm",
 		   "ssh.to_backup.hostkey_unknown", "ssh.to_backup.hostkey_changed", "ssh.to_backup.key_missing",

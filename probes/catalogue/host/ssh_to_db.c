@@ -77,6 +77,11 @@ static void read_far(const struct reply *r, struct view *v)
 	ssh_read_far(v, PREFIX, r);
 }
 
+static void read_listen(const struct reply *r, struct view *v)
+{
+	ssh_read_listen(v, PREFIX, r);
+}
+
 static void read_hostkeys(const struct reply *r, struct view *v)
 {
 	ssh_read_hostkeys(v, PREFIX, r);
@@ -92,6 +97,10 @@ const struct question q_ssh_to_db_near = {
 const struct question q_ssh_to_db_far = {
 	.id = "ssh.to_db.far", .how = HOW_SH, .at = "db", .as = "root",
 	.text = SSH_FAR_TEXT("{ssh.to_db.user}", "{backup.hostname}"), .only_if = PREFIX ".ask_far=yes", .read = read_far};
+
+const struct question q_ssh_to_db_listen = {
+	.id = "ssh.to_db.listen", .how = HOW_SH, .at = "db", .as = "root",
+	.text = SSH_LISTEN_TEXT("{ssh.to_db.port}", "{backup.hostname}"), .only_if = PREFIX ".ask_listen=yes", .read = read_listen};
 
 const struct question q_ssh_to_db_hostkeys = {
 	.id = "ssh.to_db.hostkeys", .how = HOW_SH, .at = "db", .as = "root",
@@ -123,7 +132,7 @@ const struct probe probe_ssh_to_db = {
 		 "connection. Backups by rsync need it always, streaming backups on the day of a restore.",
 	.stage = STAGE_SSH,
 	.needs = {"host.backup"},
-	.asks = {&q_ssh_to_db, &q_ssh_to_db_near, &q_ssh_to_db_far, &q_ssh_to_db_hostkeys},
+	.asks = {&q_ssh_to_db, &q_ssh_to_db_near, &q_ssh_to_db_far, &q_ssh_to_db_listen, &q_ssh_to_db_hostkeys},
 	.causes = {"ssh.to_db.dns", "ssh.to_db.refused", "ssh.to_db.timeout", "ssh.to_db.unreachable", "ssh.to_db.no_banner",
 		   "ssh.to_db.throttled", "ssh.to_db.no_common_algorithm", "ssh.to_db.hostkey_unknown", "ssh.to_db.hostkey_changed",
 		   "ssh.to_db.key_missing", "ssh.to_db.key_permissions", "ssh.to_db.key_passphrase", "ssh.to_db.key_refused",

@@ -12,12 +12,14 @@
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 /* Several lines of one key become one fact of several lines. */
-static const char *const near_keys[] = {"key", "pubkey", "known", "known_name", "known_file", "config_error", "skip", "end", NULL};
+static const char *const near_keys[] = {"key", "pubkey", "known", "known_name", "known_file", "config_error", "skip", "make",
+					"set", "own_config", "end", NULL};
 static const char *const far_keys[] = {
 	"user", "home", "shell", "shell_state", "nologin", "sshd", "peer_address", "sshd.allowusers", "sshd.denyusers",
 	"sshd.allowgroups", "sshd.denygroups", "sshd.pubkeyauthentication", "sshd.strictmodes", "sshd.usepam",
 	"sshd.forcecommand", "groups", "password", "expired", "log", "file", "unreadable", "accepts", "from", "path",
-	"home_seen", "end", NULL};
+	"home_seen", "keysfile", "elsewhere", "end", NULL};
+static const char *const listen_keys[] = {"listens", "denied", "end", NULL};
 
 static void collect(struct view *v, const char *prefix, const char *side, const struct reply *r, const char *const *keys)
 {
@@ -86,6 +88,11 @@ void ssh_read_near(struct view *v, const char *prefix, const struct reply *r)
 void ssh_read_far(struct view *v, const char *prefix, const struct reply *r)
 {
 	collect(v, prefix, "far", r, far_keys);
+}
+
+void ssh_read_listen(struct view *v, const char *prefix, const struct reply *r)
+{
+	collect(v, prefix, "listen", r, listen_keys);
 }
 
 void ssh_read_hostkeys(struct view *v, const char *prefix, const struct reply *r)
@@ -242,7 +249,9 @@ static const char *key_not_there(struct look *l)
 	const char *offered = is(l, "offered"), *file = is(l, "far.file");
 	if (*is(l, "far.unreadable") || strcmp(is(l, "far.home_seen"), "yes"))
 		return NULL;
-	if (!*file)
+	if (!*file && *is(l, "far.elsewhere"))
+		str_addf(&l->say, "sshd's configuration looks for its keys in \"%s\", which does not exist", is(l, "far.keysfile"));
+	else if (!*file)
 		str_addf(&l->say, "\"%s\" has no authorized_keys", is(l, "user"));
 	else if (*offered && !share_a_line(offered, is(l, "far.accepts")))
 		str_addf(&l->say, "the key %.*s is not in \"%.*s\"", (int)strcspn(offered, "\n"), offered, (int)strcspn(file, "\n"), file);
@@ -311,6 +320,7 @@ static const char *near_keys_fault(struct look *l)
 		{"unreadable", "key_permissions", "cannot be read by its user"},
 		{"broken", "key_missing", "is not a private key"},
 		{"pub_only", "key_missing", "is missing, only its public part is left"},
+		{"absent", "key_missing", "is what ssh is told to use, and it does not exist"},
 	};
 	const char *keys = is(l, "near.key");
 	if (line_with(keys, 2, "ok"))
@@ -324,6 +334,29 @@ static const char *near_keys_fault(struct look *l)
 		return states[i].fault;
 	}
 	return NULL;
+}
+
+/* The id stays: the way is closed; by whom is what the page must know. */
+static const char *way_said(struct look *l, const char *fault)
+{
+	static const char *const ways[] = {"dns", "refused", "timeout", "unreachable", "throttled", "no_banner", "no_common_algorithm", "failing"};
+	bool is_way = false;
+	for (size_t i = 0; i < COUNT(ways); i++)
+		is_way |= !strcmp(fault, ways[i]);
+	if (!is_way)
+		return NULL;
+	const char *set = is(l, "near.set");
+	if (*is(l, "near.own_config") && *set)
+		str_addf(&l->say, "ssh's own configuration there says \"%.*s\"", (int)strcspn(set, "\n"), set);
+	else if (strcmp(fault, "refused"))
+		return NULL;
+	else if (!strcmp(is(l, "listen.listens"), "yes"))
+		str_add(&l->say, "sshd listens there, so a firewall refuses in its name");
+	else if (!strcmp(is(l, "listen.listens"), "no"))
+		str_add(&l->say, "nothing listens there, so sshd does not run");
+	else
+		return NULL;
+	return fault;
 }
 
 /* The id stays; whether the new key is the host's own is what the operator must know. */
@@ -354,8 +387,14 @@ const char *ssh_refine(const struct view *v, const char *prefix, const char *fau
 		if (!found && (!strcmp(fault, "forced_command") || !strcmp(fault, "failing") || !strcmp(fault, "login_shell")))
 			found = far_session(&l);
 	}
+	if (!strcmp(fault, "no_banner") && *is(&l, "listen.denied")) {
+		str_addf(&l.say, "\"/etc/hosts.deny\" there says \"%s\"", is(&l, "listen.denied"));
+		found = "throttled";
+	}
 	if (text_starts(fault, "hostkey_"))
 		found = hostkey_said(&l, fault);
+	if (!found)
+		found = way_said(&l, fault);
 	if (found && l.say.len)
 		*ret_say = l.say.s;
 	else

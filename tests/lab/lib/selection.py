@@ -116,7 +116,8 @@ def parts_of(jobs):
 
 
 def part_of(jobs, part):
-    return jobs[part - 1 :: parts_of(jobs)]
+    """Every n-th of them in order of length: in their own order long and short ones take turns, and so would the parts."""
+    return longest_first(jobs)[part - 1 :: parts_of(jobs)]
 
 
 def part_by_head(parts):

@@ -82,6 +82,13 @@ static void a_deadline_is_named_by_its_stage(void **state)
 	t.stage = "";
 	t.err = "debug1: Connecting to db1 [10.77.0.3] port 22.\ndebug1: Connection established.\n";
 	assert_string_equal(ssh_fault(&t), "no_banner");
+	t.err = "OpenSSH_9.2p1 Debian-2+deb12u10\ndebug1: Reading configuration data /etc/ssh/ssh_config\n";
+	assert_string_equal(ssh_fault(&t), "dns");
+	t.err = "OpenSSH_9.2p1 Debian-2+deb12u10\ndebug1: Executing proxy command: exec ssh -W '[db1]:22' bastion\n";
+	assert_string_equal(ssh_fault(&t), "failing");
+	t = (struct ssh_try){.status = 255, .stage = "", .out = "", .err = "ssh: Could not resolve hostname bastion: Name or service not known\n"
+			     "kex_exchange_identification: Connection closed by remote host\nConnection closed by UNKNOWN port 65535\n"};
+	assert_string_equal(ssh_fault(&t), "failing");
 }
 
 static void a_missing_client_is_not_the_far_side(void **state)

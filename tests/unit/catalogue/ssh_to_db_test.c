@@ -147,6 +147,8 @@ static void our_own_keys_are_looked_at(void **state)
 	said(v, &q_ssh_to_db_near, "pubkey=ssh-ed25519 AAAA barman@backup1\npubkey=ssh-rsa BBBB\nkey=600 barman ok SHA256:x /x\nend=1\n");
 	assert_string_equal(know(v, "ssh.to_db.near.pubkey"), "ssh-ed25519 AAAA barman@backup1");
 	judged(v, &probe_ssh_to_db, STATE_FAIL, "ssh.to_db.key_missing", NULL);
+	said(v, &q_ssh_to_db_near, "make=/var/lib/barman/.ssh/db1\nkey=- - absent - /var/lib/barman/.ssh/db1\nend=1\n");
+	judged(v, &probe_ssh_to_db, STATE_FAIL, "ssh.to_db.key_missing", "/db1\" is what ssh is told to use, and it does not exist");
 	said(v, &q_ssh_to_db_near, "pubkey=ssh-ed25519 AAAA");
 	assert_null(know(v, "ssh.to_db.near.pubkey"));
 	view_free(v);
@@ -167,6 +169,37 @@ static void a_changed_host_key_is_compared_with_the_host_s_own(void **state)
 	view_free(v);
 }
 
+static void who_refuses_is_looked_at(void **state)
+{
+	(void)state;
+	struct view *v = server("rsync");
+	login(v, "port_refused");
+	judged(v, &probe_ssh_to_db, STATE_FAIL, "ssh.to_db.refused", "tells them apart");
+	said(v, &q_ssh_to_db_listen, "listens=yes\nend=1\n");
+	judged(v, &probe_ssh_to_db, STATE_FAIL, "ssh.to_db.refused", "a firewall refuses in its name");
+	said(v, &q_ssh_to_db_listen, "listens=no\nend=1\n");
+	judged(v, &probe_ssh_to_db, STATE_FAIL, "ssh.to_db.refused", "sshd does not run");
+	/* a port of its own is only the reason where sshd would answer without it */
+	said(v, &q_ssh_to_db_near, "set=port 2222\nend=1\n");
+	judged(v, &probe_ssh_to_db, STATE_FAIL, "ssh.to_db.refused", "sshd does not run");
+	said(v, &q_ssh_to_db_near, "set=port 2222\nown_config=yes\nend=1\n");
+	judged(v, &probe_ssh_to_db, STATE_FAIL, "ssh.to_db.refused", "ssh's own configuration there says \"port 2222\"");
+	said(v, &q_ssh_to_db_near, "set=port 2222\nown_config=yes\n");
+	said(v, &q_ssh_to_db_listen, "listens=yes\n");
+	judged(v, &probe_ssh_to_db, STATE_FAIL, "ssh.to_db.refused", "tells them apart");
+	view_free(v);
+}
+
+static void keys_are_looked_for_where_sshd_does(void **state)
+{
+	(void)state;
+	struct view *v = server("rsync");
+	login(v, "key_refused");
+	said(v, &q_ssh_to_db_far, HEAD "keysfile=/etc/ssh/keys/postgres\nelsewhere=yes\n" TAIL);
+	judged(v, &probe_ssh_to_db, STATE_FAIL, "ssh.to_db.key_refused", "looks for its keys in \"/etc/ssh/keys/postgres\", which does not exist");
+	view_free(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +210,8 @@ int main(void)
 		cmocka_unit_test(the_accepting_side_tells_them_apart),
 		cmocka_unit_test(a_closed_login_is_explained_or_failing),
 		cmocka_unit_test(our_own_keys_are_looked_at),
+		cmocka_unit_test(who_refuses_is_looked_at),
+		cmocka_unit_test(keys_are_looked_for_where_sshd_does),
 		cmocka_unit_test(a_changed_host_key_is_compared_with_the_host_s_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

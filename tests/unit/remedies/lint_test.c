@@ -60,6 +60,8 @@ static const struct row {
 	{STEP("psql -c 'ALTER SYSTEM SET archive_mode = off'"), "archive_mode=off"},
 	{STEP("ssh db1 true"), "a step must not have ssh"},
 	{STEP("true && ssh db1 true"), "a step must not have ssh"},
+	{STEP("ssh -v db1 true"), "a step must not have ssh"},
+	{STEP("ssh -G db1 | grep port"), NULL},
 	{STEP("echo $(ssh db1 true)"), "a step must not have ssh"},
 	{STEP("if true; then sudo ls; fi"), "another user"},
 	{STEP("runuser -u x ls"), "another user"},
