@@ -56,6 +56,15 @@ static void widen(struct rates *r, double rate, double by)
 	r->high = fmax(r->high, rate * by);
 }
 
+/* A load that grows goes on growing: the last half minute's rate, and as much more as it gained on the one before. */
+static double rising(const struct point *p, int n, int64_t now)
+{
+	double last = series_growth(p, n, now, MINUTE_MS / 2, 20 * SECOND_MS);
+	double both = series_growth(p, n, now, MINUTE_MS, 50 * SECOND_MS), before = 2 * both - last;
+
+	return last > before && before > 0 ? last + fmin(last - before, last) : last;
+}
+
 /* The rate will be somewhere between the slowest and the fastest of what was seen over a minute and more. A
  * short trace says little about bursts and checkpoints to come, a long one more. */
 static struct rates spread_of(const struct view *v, const struct point *p, int n, double rate)
@@ -66,6 +75,7 @@ static struct rates spread_of(const struct view *v, const struct point *p, int n
 	struct rates r = {NAN, NAN};
 
 	widen(&r, rate, by);
+	widen(&r, rising(p, n, now), by);
 	for (size_t i = 0; i < sizeof(windows) / sizeof(*windows); i++)
 		if (age >= windows[i] / 2)
 			widen(&r, series_growth(p, n, now, windows[i], windows[i] / 2), by);
@@ -203,7 +213,10 @@ static bool slot_is_lost_first(const struct view *v, struct filling *f, const st
 		return false;
 	f->lost = series_time_to(fmax(safe, 0), f->rate);
 	f->lost_soonest = series_time_to(fmax(safe, 0), r->high);
-	f->lost_latest = series_time_to(fmax(safe, 0), r->low);
+	/* The checkpoint takes it that comes next after the limit. */
+	f->lost_latest = series_time_to(fmax(safe, 0), r->low) +
+			 fmin(series_time_to(know_num(v, "pg.settings.max_wal_size"), r->low),
+			      know_num(v, "pg.settings.checkpoint_timeout"));
 	return true;
 }
 

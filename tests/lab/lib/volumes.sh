@@ -15,3 +15,11 @@ in_fstab() {
 }
 mounted() { on "$1" mountpoint -q "$2"; }
 free_mb() { on "$1" df --output=avail -B1M "$2" | tail -n 1 | tr -d ' '; }
+
+# pg_wal becomes a link to /srv/wal/pg_wal, on its volume; other files may lie beside it. The pipeline runs again after that.
+wal_linked() {
+	on db sh -c 'setsid pg_ctlcluster 15 main stop -m fast && w=/var/lib/postgresql/15/main/pg_wal && mkdir /srv/wal && mount --bind $w /srv/wal &&
+		mkdir -m 700 /srv/wal/pg_wal && chown postgres: /srv/wal /srv/wal/pg_wal && find /srv/wal -mindepth 1 -maxdepth 1 ! -name pg_wal -exec mv -t /srv/wal/pg_wal {} + &&
+		umount $w && rmdir $w && ln -s /srv/wal/pg_wal $w && chown -h postgres: $w && setsid pg_ctlcluster 15 main start' </dev/null >/dev/null 2>&1 || return 1
+	until_true 30 pg_up && cron_run && until_true 20 receiver_up
+}
