@@ -181,6 +181,21 @@ static size_t learnt_length(const char *s, size_t n)
 	return longest;
 }
 
+/* "://user:" and a password; the user's part may hold a learnt secret. */
+static void mask_url(struct str *out, const char *s, size_t skip, size_t password)
+{
+	size_t i = 0, all = skip + password, len;
+	while (i < skip)
+		if ((len = learnt_length(s + i, all - i))) {
+			add_token(out, s + i, len);
+			i += len;
+		} else {
+			str_addc(out, s[i++]);
+		}
+	if (i < all)
+		add_token(out, s + i, all - i);
+}
+
 void secret_mask(struct str *out, const char *text, size_t n)
 {
 	for (size_t i = 0; i < n;) {
@@ -196,8 +211,7 @@ void secret_mask(struct str *out, const char *text, size_t n)
 			i += skip + len;
 		} else if (n - i > 3 && !memcmp(text + i, "://", 3) &&
 			   (skip = url_password(text + i, n - i, &len))) {
-			str_addn(out, text + i, skip);
-			add_token(out, text + i + skip, len);
+			mask_url(out, text + i, skip, len);
 			i += skip + len;
 		} else {
 			str_addc(out, text[i++]);

@@ -22,12 +22,22 @@ static char *vsay(const char *fmt, va_list ap)
 	return vasprintf(&s, fmt, ap) < 0 ? xstrdup("") : s;
 }
 
+/* A value in a sentence may have lines; a sentence is one. */
+static char *vsay_line(const char *fmt, va_list ap)
+{
+	char *s = vsay(fmt, ap);
+	for (char *p = s; *p; p++)
+		if (*p == '\n' || *p == '\t')
+			*p = ' ';
+	return s;
+}
+
 #define SAY(to, fmt)                                                                               \
 	do {                                                                                       \
 		va_list ap;                                                                        \
 		va_start(ap, fmt);                                                                 \
 		free(to);                                                                          \
-		(to) = vsay(fmt, ap);                                                              \
+		(to) = vsay_line(fmt, ap);                                                         \
 		va_end(ap);                                                                        \
 	} while (0)
 
@@ -79,8 +89,11 @@ void verdict_cause(struct verdict *r, enum rank rank, const char *cause, const c
 void verdict_evidence(struct verdict *r, const char *fmt, ...)
 {
 	char **to = r->findings ? &r->finding[r->findings - 1].evidence : &r->evidence;
-	char *more = NULL, *both;
-	SAY(more, fmt);
+	char *more, *both;
+	va_list ap;
+	va_start(ap, fmt);
+	more = vsay(fmt, ap);
+	va_end(ap);
 	if (*to && **to) {
 		if (asprintf(&both, "%s\n%s", *to, more) < 0)
 			both = xstrdup(more);
