@@ -54,6 +54,11 @@ static const char *session_fault(const struct ssh_try *t)
 
 static const char *auth_fault(const char *err)
 {
+	/* Permission denied (password): no key was asked for, so none was offered. */
+	const char *denied = strstr(err, "Permission denied (");
+	const char *publickey = denied ? strstr(denied, "publickey") : err;
+	if (denied && (!publickey || publickey > denied + strcspn(denied, "\n")))
+		return "key_refused";
 	if (strstr(err, "UNPROTECTED PRIVATE KEY FILE") || strstr(err, ": bad permissions"))
 		return "key_permissions";
 	if (strstr(err, "debug1: Server accepts key:"))

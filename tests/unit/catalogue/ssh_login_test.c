@@ -61,6 +61,15 @@ static void cut_words_are_never_ok(void **state)
 	}
 }
 
+static void a_server_that_takes_no_keys_refuses_them(void **state)
+{
+	(void)state;
+	struct ssh_try t = {.status = 255, .stage = "", .out = "", .err = "postgres@db1: Permission denied (password,keyboard-interactive).\n"};
+	assert_string_equal(ssh_fault(&t), "key_refused");
+	t.err = "postgres@db1: Permission denied (publickey,password).\n";
+	assert_string_equal(ssh_fault(&t), "key_missing");
+}
+
 static void silence_says_nothing(void **state)
 {
 	(void)state;
@@ -162,6 +171,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_real_failure_has_its_name),
 		cmocka_unit_test(cut_words_are_never_ok),
+		cmocka_unit_test(a_server_that_takes_no_keys_refuses_them),
 		cmocka_unit_test(silence_says_nothing),
 		cmocka_unit_test(a_deadline_is_named_by_its_stage),
 		cmocka_unit_test(a_missing_client_is_not_the_far_side),
