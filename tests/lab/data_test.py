@@ -156,6 +156,11 @@ class Coverage(unittest.TestCase):
                        record("fault", "stuck", False, *both, *later) + record("chain", "quick", True, *both) + record("fault", "kept", True, *both))
         known = page.merge({"other": ["console", "-"], "kept": ["console, barman", "console"]}, page.read_results([path]))
         os.unlink(path)
+        names = [next(iter(group)) for group in (data.faults(), data.pairs(data.faults()), data.chains(data.faults()))]
+        page.PAGE = written(page.page({n: ["console (at once)", "barman"] for n in names}))
+        kept = page.earlier()
+        os.unlink(page.PAGE)
+        self.assertEqual([kept[n] for n in names], [["console (at once)", "barman"]] * 3)
         self.assertEqual(known, {"other": ["console", "-"], "kept": ["console, barman", "console"], "wrong": ["console, **not** barman", "-"],
                                  "whole": ["console, barman", "console, barman"], "stuck": ["console, barman", "**not** console"],
                                  "quick": ["console, barman (at once)", "-"]})
