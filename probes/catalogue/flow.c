@@ -309,6 +309,7 @@ static void name_for_pages(struct view *v, const struct filling *f)
 	struct search h = {.v = v, .lag = -1, .most = know_num(v, "pg.settings.max_wal_size")};
 	double quarter = floor(know_num(v, "db.wal.size") / 4 / 1048576);
 	const char *name = slot_name(v);
+	struct receiver receiver;
 	struct slot s;
 	bool here = slot_get(v, name, &s);
 
@@ -318,6 +319,8 @@ static void name_for_pages(struct view *v, const struct filling *f)
 	learn(v, "server.hoarding_slot", h.name[0] ? h.name : NULL);
 	learn(v, "server.slot_used", name);
 	learn(v, "server.slot_kind", here ? s.type : NULL);
+	receiver_get(v, &receiver);
+	learn_yes_no(v, "server.slot_renamed", name && receiver.state == RECEIVER_RUNNING && strcmp(receiver.slot, name) != 0);
 	learn(v, "server.slot_holder_where", here ? where_held(v, &s) : NULL);
 	learn(v, "server.slot_holder_address", here ? s.holder_address : NULL);
 	learn(v, "server.wal_pin", f->pin.what);

@@ -65,6 +65,8 @@ const char *slot_name(const struct view *v);
 /* False if there is no slot of that name (or nothing was seen: ask slot_seen). */
 bool slot_get(const struct view *v, const char *name, struct slot *ret);
 bool slot_seen(const struct view *v);
+/* The name of the slot to judge; NULL where there is none to judge yet, and the verdict says why. */
+const char *slot_asked(const struct view *v, struct verdict *r);
 /* Calls each for every slot, by name. */
 void slot_each(const struct view *v, void (*each)(void *arg, const struct slot *s), void *arg);
 /* Why this slot may belong to Barman or to us, or NULL: such slots are never called foreign. */

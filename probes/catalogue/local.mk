@@ -1,7 +1,7 @@
 noinst_LIBRARIES += probes/catalogue/libcatalogue.a
 probes_catalogue_libcatalogue_a_CFLAGS = $(AM_CFLAGS)
 probes_catalogue_libcatalogue_a_SOURCES = \
-	%D%/list.c %D%/causes.c \
+	%D%/list.c %D%/causes.c %D%/blames.c \
 	%D%/host/ssh_login.c %D%/host/ssh_why.c %D%/host/ssh_judge.c %D%/host/ssh_to_db.c %D%/host/ssh_to_backup.c %D%/host/host.c \
 	%D%/host/host.h %D%/host/ssh_login.h %D%/host/ssh_scripts.h \
 	%D%/flow.c %D%/flow.h %D%/forecast.c %D%/volume.c %D%/volume.h \
@@ -25,5 +25,5 @@ probes_catalogue_libcatalogue_a_SOURCES += \
 # Barman's configuration and cron
 probes_catalogue_libcatalogue_a_SOURCES += \
 	%D%/barman/config.c %D%/barman/config.h %D%/barman/config_facts.c \
-	%D%/barman/cron.h %D%/barman/schedule.c %D%/barman/crontab.c %D%/barman/cron_ask.c \
+	%D%/barman/cron.h %D%/barman/schedule.c %D%/barman/crontab.c %D%/barman/cron_access.c %D%/barman/cron_ask.c \
 	%D%/barman/cron_entry.c %D%/barman/cron_daemon.c %D%/barman/cron_ran.c

@@ -76,6 +76,8 @@ void cron_study(const struct cron_file *f, const struct cron_world *w, struct cr
 /* Does an active line of this text start `barman backup` of this server? MAYBE: it names a script that could, or another server. */
 enum backs_up { BACKS_UP_NO, BACKS_UP_MAYBE, BACKS_UP_YES };
 enum backs_up cron_backs_up(const char *text, const char *server);
+/* Do these lines of access.conf refuse cron jobs to this user? Groups and addresses are not guessed: they refuse nothing. */
+bool cron_access_refuses(const char *lines, const char *user, char *ret_line, size_t size);
 /* Does this shell text run `barman … cron`? */
 bool cron_is_ours(const char *command);
 

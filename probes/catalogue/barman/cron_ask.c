@@ -49,6 +49,9 @@ static const char places_script[] =
 	"chage -l \"$(id -un)\" 2>/dev/null | sed -n 's/^Account expires[^:]*: *//p' | while read -r d; do\n"
 	"	[ \"$d\" = never ] || echo \"expires $(date -d \"$d\" +%s)\"\n"
 	"done\n"
+	"if grep -qsE '^[[:space:]]*account[[:space:]].*pam_access' /etc/pam.d/cron /etc/pam.d/crond; then\n"
+	"	grep -sE '^[[:space:]]*[-+]' /etc/security/access.conf | head -n 50 | sed 's/^/access /'\n"
+	"fi\n"
 	"if ! read -r z </proc/1/comm; then echo hidden; fi 2>/dev/null\n"
 	"for d in /proc/[0-9]*; do\n"
 	"	read -r n <\"$d/comm\" || continue\n"
@@ -74,7 +77,7 @@ struct places {
 	struct str text[FILES_MAX];
 	int files;
 	struct list executable, missing, users, paths;
-	struct str closed, own, timers;
+	struct str closed, own, timers, access;
 	double now, zone, uptime, ticks, expires;
 	double daemon_pid, daemon_ticks;
 	char daemon_name[16], daemon_state;
@@ -176,6 +179,8 @@ static void places_line(struct places *p, char *line)
 		add_line(&p->closed, line + 7);
 	} else if (text_starts(line, "own ")) {
 		add_line(&p->own, line + 4);
+	} else if (text_starts(line, "access ")) {
+		add_line(&p->access, line + 7);
 	} else if (text_starts(line, "timer ")) {
 		add_line(&p->timers, line + 6);
 	} else if (text_starts(line, "expires ")) {
@@ -246,6 +251,9 @@ static void learn_places(struct view *v, struct places *p)
 	learn(v, "server.cron.closed", str_text(&p->closed));
 	learn(v, "server.cron.own", str_text(&p->own));
 	learn(v, "server.cron.timers", str_text(&p->timers));
+	char refusal[300];
+	learn(v, "server.cron.refusal", cron_access_refuses(str_text(&p->access), w.user, refusal, sizeof refusal) ? refusal : NULL);
+	learn(v, "server.cron.refused", know(v, "server.cron.refusal") ? "access" : "no");
 	learn(v, "server.cron.expired", p->expires && p->expires < p->now ? "yes" : "no");
 	learn_number(v, "backup.cron.daemon_pid", p->daemon_pid ? p->daemon_pid : NAN);
 	learn_number(v, "backup.cron.daemon_started_ms", p->daemon_pid ? round(started / 1000) * 1000 : NAN);
@@ -269,6 +277,7 @@ static void read_places(const struct reply *r, struct view *v)
 	str_free(&p.closed);
 	str_free(&p.own);
 	str_free(&p.timers);
+	str_free(&p.access);
 	free(copy);
 }
 

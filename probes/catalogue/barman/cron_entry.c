@@ -69,6 +69,11 @@ static void judge(const struct view *v, struct verdict *r)
 		verdict_cause(r, RANK_FAIL, "cron.denied", "the account of Barman's user has expired: cron does not start its jobs");
 		return;
 	}
+	if (know(v, "server.cron.refusal")) {
+		verdict_cause(r, RANK_FAIL, "cron.denied", "PAM refuses cron's jobs of Barman's user: pam_access and its access.conf");
+		verdict_evidence(r, "/etc/security/access.conf: %s", know(v, "server.cron.refusal"));
+		return;
+	}
 	bool good = !strcmp(stand, "good");
 	if (!good && timers && *timers) {
 		verdict_ok(r, "a systemd timer of Barman's is there");

@@ -17,18 +17,20 @@ static const char receiver_sh[] =
 	"echo \"clock=$(date '+%s %z')\"\n"
 	"read -r up rest </proc/uptime && echo \"uptime=$up\"\n"
 	"echo \"hz=$(getconf CLK_TCK)\"\n"
-	"if [ -r \"$lock\" ]; then\n"
-	"  read -r pid <\"$lock\"; ino=$(stat -c %i \"$lock\")\n"
+	"if [ -e \"$lock\" ]; then\n"
+	"  if [ -r \"$lock\" ]; then read -r pid <\"$lock\"; else echo unreadable=yes; fi; ino=$(stat -c %i \"$lock\")\n"
 	"  echo \"lock=$(stat -c %.3Y \"$lock\") $pid\"\n"
 	"  for p in $(awk -v i=\"$ino\" '$2 == \"FLOCK\" { split($6, a, \":\"); if (a[3] == i) print $5 }' /proc/locks); do\n"
 	"    echo \"held=$p\"; s=$(sed 's/.*) //' /proc/$p/stat 2>/dev/null)\n"
 	"    echo \"holder=$p ${s%% *} $(tr '\\0' ' ' </proc/$p/cmdline 2>/dev/null | cut -c1-200)\"\n"
 	"  done\n"
-	"elif [ -e \"$lock\" ]; then echo unreadable=yes; fi\n"
+	"fi\n"
 	"for f in $(grep -lsaE 'pg_receive(wal|xlog)' /proc/[0-9]*/cmdline); do\n"
 	"  p=${f#/proc/}; p=${p%/cmdline}\n"
 	"  s=$(sed 's/.*) //' /proc/$p/stat 2>/dev/null | cut -d' ' -f2,20)\n"
-	"  a=$(tr '\\0' '\\n' <$f 2>/dev/null | awk 'NR == 1 || /^--(directory|slot)=/' | tr '\\n' '\\t')\n"
+	"  a=$(tr '\\0' '\\n' <$f 2>/dev/null | awk 'NR == 1 || /^--(directory|slot)=/ { print; next }\n"
+	"    n != \"\" { print n $0; n = \"\"; next } /^(-S|--slot)$/ { n = \"--slot=\" } /^(-D|--directory)$/ { n = \"--directory=\" }\n"
+	"    /^-S./ { print \"--slot=\" substr($0, 3) } /^-D./ { print \"--directory=\" substr($0, 3) }' | tr '\\n' '\\t')\n"
 	"  case $(sed 's/.*) //' /proc/$p/stat 2>/dev/null) in [Tt]*) echo \"halted=$p\";; esac\n"
 	"  [ -n \"$s\" ] && echo \"process=$p $s $a\"\n"
 	"done\n"
@@ -91,7 +93,7 @@ struct reading {
 
 static void read_log(struct reading *g, const char *line)
 {
-	static const char *const streaming[] = {"starting log streaming", "finished segment", "not renaming",
+	static const char *const streaming[] = {"finished segment", "not renaming",
 						"replication stream was terminated", "received interrupt"};
 	static const char *const ending[] = {"ERROR: ", "pg_receivewal: error", "SIGINT received"};
 	double at = log_time(line, g->zone_s);
@@ -100,6 +102,8 @@ static void read_log(struct reading *g, const char *line)
 	if (isnan(at))
 		return;
 	str_addf(&g->log, "%s%s", g->log.len ? "\n" : "", line);
+	if (strstr(words, "starting log streaming"))
+		learn_f(g->v, "server.receiver.began_ms", "%.0f", at);
 	for (size_t i = 0; i < sizeof(streaming) / sizeof(*streaming); i++)
 		if (strstr(words, streaming[i]))
 			learn(g->v, "server.receiver.streamed", "yes");
@@ -275,7 +279,7 @@ const struct question q_backup_receiver = {
 
 /* The longest time cron can leave a stopped receiver alone and still be called on time: a minute, the
  * start of barman cron, and the start of its child. */
-enum { CRON_GRACE_MS = 75000, START_GRACE_MS = 6000 };
+enum { CRON_GRACE_MS = 75000, START_GRACE_MS = 6000, BREATH_MS = 3000 };
 
 static const struct {
 	const char *words, *cause;
@@ -383,7 +387,7 @@ static const char *text_of(const struct view *v, const char *name)
 
 void receiver_get(const struct view *v, struct receiver *ret)
 {
-	double partial;
+	double partial, began = know_num(v, "server.receiver.began_ms");
 
 	*ret = (struct receiver){
 		.state = RECEIVER_UNSEEN,
@@ -396,6 +400,9 @@ void receiver_get(const struct view *v, struct receiver *ret)
 		.slot = text_of(v, "server.receiver.slot"),
 		.cause = "receiver.not_running",
 	};
+	/* It says so before it has received a byte: one that fails in the same breath has streamed nothing. */
+	if (began > 0 && (isnan(ret->ended) || ret->ended - began > BREATH_MS || !strstr(ret->words, "error: ")))
+		ret->streamed = true;
 	/* A log that says nothing (its level, no right to read it): the last write tells it lived. */
 	partial = know_num(v, "server.streaming.partial_at") * 1000.0;
 	if (!ret->streamed && !*ret->words && partial > ret->attempt + 10000) {

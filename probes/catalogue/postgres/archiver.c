@@ -150,6 +150,8 @@ struct word_rule {
 
 /* The first one that occurs decides; causes of the connection go before those of the far side. */
 static const struct word_rule word_rules[] = {
+	{"barman: not found", "archive.not_found"},
+	{"barman: command not found", "archive.not_found"},
 	{"Missing checksum for file", "archive.version_skew"},
 	{"already existing file", "archive.already_exists"},
 	{"File exists", "archive.already_exists"},
@@ -266,7 +268,7 @@ static void judge_failing(const struct view *v, struct verdict *ret)
 	for (size_t i = 0; i < sizeof sayings / sizeof *sayings; i++)
 		if (!strcmp(sayings[i].cause, cause))
 			say = sayings[i].say;
-	if (f.status == 127 && know_yes(v, "db.log.archive_far"))
+	if (!strcmp(cause, "archive.not_found") && know_yes(v, "db.log.archive_far"))
 		verdict_cause(ret, RANK_FAIL, cause, "the Barman host does not find 'barman' in the PATH that its sshd gives to commands%s", also);
 	else if (say)
 		verdict_cause(ret, RANK_FAIL, cause, "%s%s", say, also);

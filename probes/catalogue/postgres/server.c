@@ -161,7 +161,8 @@ static void learn_log(struct view *v, const struct cluster *c)
 	learn_num(v, "db.log.archive_status", a.status >= 0 ? a.status : NAN);
 	learn_some(v, "db.log.archive_wal", a.wal);
 	learn_some(v, "db.log.archive_words", a.words);
-	learn_yes_no(v, "db.log.archive_far", strstr(a.words, "Remote 'barman put-wal' command has failed"));
+	bool lost = strstr(a.words, "barman: not found") || strstr(a.words, "barman: command not found");
+	learn_yes_no(v, "db.log.archive_far", lost && (strstr(a.words, "executing ssh") || strstr(a.words, "Remote 'barman put-wal'")));
 	log_full_path(a.words, path, sizeof path);
 	learn_some(v, "db.log.full_path", path);
 	learn_some(v, "db.log.start_failure", s.failure);

@@ -93,16 +93,12 @@ static void judge_inactive(const struct view *v, struct verdict *r, const struct
 
 static void judge(const struct view *v, struct verdict *r)
 {
-	const char *name = slot_name(v);
+	const char *name = slot_asked(v, r);
 	struct slot s;
 
-	if (!know(v, "server.streaming_archiver"))
-		verdict_unknown(r, "Barman's configuration is not known");
-	else if (!name)
-		verdict_off(r, "no slot_name is set for this server");
-	else if (!slot_seen(v))
-		flow_unseen(r, v, &q_pg_slots, "replication slots");
-	else if (!slot_get(v, name, &s))
+	if (!name)
+		return;
+	if (!slot_get(v, name, &s))
 		verdict_off(r, "there is no slot '%s'", name);
 	else if (s.active)
 		judge_active(v, r, &s);

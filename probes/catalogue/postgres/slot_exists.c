@@ -99,21 +99,11 @@ static void judge_slot(const struct view *v, struct verdict *r, const struct slo
 
 static void judge(const struct view *v, struct verdict *r)
 {
-	const char *name = slot_name(v);
+	const char *name = slot_asked(v, r);
 	struct slot s;
 
-	if (!know(v, "server.streaming_archiver")) {
-		verdict_unknown(r, "Barman's configuration is not known");
+	if (!name)
 		return;
-	}
-	if (!name) {
-		verdict_off(r, "no slot_name is set for this server");
-		return;
-	}
-	if (!slot_seen(v)) {
-		flow_unseen(r, v, &q_pg_slots, "replication slots");
-		return;
-	}
 	if (slot_get(v, name, &s))
 		judge_slot(v, r, &s);
 	else if (!know_yes(v, "server.streaming_archiver"))

@@ -31,16 +31,12 @@ static void judge_lag(const struct view *v, struct verdict *r, const struct slot
 
 static void judge(const struct view *v, struct verdict *r)
 {
-	const char *name = slot_name(v);
+	const char *name = slot_asked(v, r);
 	struct slot s;
 
-	if (!know(v, "server.streaming_archiver"))
-		verdict_unknown(r, "Barman's configuration is not known");
-	else if (!name)
-		verdict_off(r, "no slot_name is set for this server");
-	else if (!slot_seen(v))
-		flow_unseen(r, v, &q_pg_slots, "replication slots");
-	else if (!slot_get(v, name, &s) || isnan(s.lag))
+	if (!name)
+		return;
+	if (!slot_get(v, name, &s) || isnan(s.lag))
 		verdict_off(r, "slot '%s' holds no position yet", name);
 	else if (!s.active)
 		verdict_off(r, "slot '%s' is not read; it is %s behind", name, flow_bytes(s.lag));

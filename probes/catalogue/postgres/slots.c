@@ -186,6 +186,21 @@ const char *slot_name(const struct view *v)
 	return name && *name ? name : NULL;
 }
 
+const char *slot_asked(const struct view *v, struct verdict *r)
+{
+	const char *name = slot_name(v);
+
+	if (!know(v, "server.streaming_archiver"))
+		verdict_unknown(r, "Barman's configuration is not known");
+	else if (!name)
+		verdict_off(r, "no slot_name is set for this server");
+	else if (!slot_seen(v))
+		flow_unseen(r, v, &q_pg_slots, "replication slots");
+	else
+		return name;
+	return NULL;
+}
+
 static const char *field(const struct view *v, const char *slot, const char *name)
 {
 	char full[160];

@@ -111,6 +111,7 @@ static void entries_are_read_by_crons_own_rules(void **state)
 	entry("|" LINE, "|PATH = \"/opt/b\"\n|* * * * * barman barman -q cron\nlost /opt/b", STATE_FAIL, "cron.entry_broken", "\"/opt/b\"");
 	entry("|" LINE, "|PATH=/usr/bin\n|* * * * * barman barman -q cron", STATE_OK, NULL, "cron runs barman");
 	entry("|" LINE, "|* * * * * barman barman -q cron\n|PATH=/opt/b\nlost /opt/b", STATE_OK, NULL, "cron runs barman");
+	entry("own no crontab for barman", "access -:ALL EXCEPT root:cron", STATE_FAIL, "cron.denied", "pam_access");
 	entry("own no crontab for barman", "expires 1000", STATE_FAIL, "cron.denied", "expired");
 }
 
@@ -247,6 +248,36 @@ static void schedules_are_cron_s(void **state)
 	assert_int_equal(schedule_next(&s, 1795253116), 1795253160);
 }
 
+static void access_conf_refuses_what_it_names(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *lines;
+		bool refused;
+	} rows[] = {
+		{"", false},
+		{"-:barman:cron", true},
+		{"- : ALL EXCEPT root postgres : cron crond", true},
+		{"-:ALL EXCEPT root barman:ALL", false},
+		{"+:barman:cron\n-:ALL:ALL", false},
+		{"+:root:ALL\n-:ALL:ALL", true},
+		{"-:barman:ALL EXCEPT cron", false},
+		{"-:barman:tty1 ssh", false},
+		/* names of groups and addresses: not guessed */
+		{"-:(backupers):ALL", false},
+		{"+:(backupers):ALL\n-:ALL:ALL", false},
+		{"-:ALL EXCEPT (wheel):ALL", false},
+		{"-:barman", false},
+		{":::\n-::\n-", false},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char line[80] = "";
+		if (cron_access_refuses(rows[i].lines, "barman", line, sizeof line) != rows[i].refused)
+			fail_msg("%s", rows[i].lines);
+		assert_true(!rows[i].refused || *line);
+	}
+}
+
 static void commands_are_recognised(void **state)
 {
 	(void)state;
@@ -269,6 +300,7 @@ int main(void)
 		cmocka_unit_test(stuck_runs_and_lost_directories_are_told),
 		cmocka_unit_test(cut_and_garbled_replies_are_unknown),
 		cmocka_unit_test(schedules_are_cron_s),
+		cmocka_unit_test(access_conf_refuses_what_it_names),
 		cmocka_unit_test(commands_are_recognised),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,11 @@ static const struct {
 	 "failing=yes\nA cp: cannot create regular file '/mnt/wal/000000010000000000000004': Permission denied\nA x LOG:  archive command failed with exit code 1\n"
 	 "A x DETAIL:  The failed archive command was: cp pg_wal/000000010000000000000004 /mnt/wal/000000010000000000000004\n",
 	 "archive.permission"},
+	/* ssh works; the far side has no barman in its PATH */
+	{NULL, COUNTERS_BAD,
+	 "failing=yes\nA bash: line 1: barman: command not found\nA ERROR: Error executing ssh: [Errno 32] Broken pipe\nA x LOG:  archive command failed with exit code 2\n"
+	 "A x DETAIL:  The failed archive command was: barman-wal-archive backup1 main pg_wal/000000010000000000000004\n",
+	 "archive.not_found"},
 	/* no log to be seen, the counters alone */
 	{NULL, COUNTERS_BAD, "", "archive.failing"},
 };
