@@ -7,6 +7,7 @@
 const struct cause causes[] = {
 	{"host.dns", "the host's name does not resolve", "db", 0},
 	{"host.unreachable", "the host does not answer on any port", "db", 0},
+	{"host.cut_off", "the Barman host gets no answer from this host", "backup", 0},
 	{"host.access", "we have no way in", "db", 0},
 	{"config.unreadable", "Barman's configuration cannot be read", "backup", 0},
 	{"config.syntax", "Barman's configuration has a syntax error", "backup", 0},
@@ -137,7 +138,7 @@ const struct cause causes[] = {
 	{"incoming.failing", "filing WAL fails", "backup", 0},
 	{"incoming.hook_failing", "a hook script holds WAL up", "backup", 0},
 	{"incoming.compression_failing", "WAL cannot be compressed", "backup", 0},
-	{"wal_archive.index_broken", "xlog.db is gone or cannot be read", "backup", 0},
+	{"wal_archive.index_broken", "xlog.db cannot be read", "backup", 0},
 	{"wal_archive.empty", "nothing is archived yet: the database is idle", "backup", 0},
 	{"wal_archive.index_lost", "Barman's list of WAL files is lost", "backup", 0},
 	{"wal_archive.gap", "the WAL archive has a hole", "backup", CAUSE_STANDING},

@@ -34,7 +34,7 @@ static const char filing_sh[] =
 	"if [ -e \"$index\" ]; then\n"
 	"  if [ -r \"$index\" ]; then awk '{ if ((NF == 4 || NF == 5) && $2 $3 !~ /[^0-9.]/) next } { print \"index_bad=\" NR \" \" substr($0, 1, 100); exit }' \"$index\"\n"
 	"  else echo index_unreadable=yes; fi\n"
-	"elif [ -n \"$(find {server.wals_directory} -mindepth 2 -maxdepth 2 -type f -print -quit 2>/dev/null)\" ]; then echo index_missing=yes; fi\n"
+	"fi\n"
 	"echo end=\n";
 
 /* "barman.hooks WARNING: /path/script arguments returned 1 …": the script as the configuration names it. */
@@ -53,7 +53,7 @@ static void learn_script(struct view *v)
 
 static void read_filing(const struct reply *r, struct view *v)
 {
-	static const char *const keys[] = {"held", "said", "log_unreadable", "index_bad", "index_unreadable", "index_missing"};
+	static const char *const keys[] = {"held", "said", "log_unreadable", "index_bad", "index_unreadable"};
 	char buf[512], name[64];
 
 	if (!flow_whole(v, r, "server.filing.seen"))
@@ -110,13 +110,12 @@ static void say_failing(const struct view *v, struct verdict *r, const char *sai
 
 static void say_index(const struct view *v, struct verdict *r)
 {
-	const char *bad = know(v, "server.filing.index_bad");
+	const char *bad = know(v, "server.filing.index_bad"), *index = know(v, "server.xlogdb");
 
-	if (!bad && !know(v, "server.filing.index_missing"))
+	if (!bad)
 		return;
-	verdict_cause(r, RANK_FAIL, "wal_archive.index_broken", bad ? "xlog.db has a line that Barman cannot read: its commands end there" :
-			      "xlog.db is gone, though WAL is archived: Barman takes the archive for empty");
-	verdict_evidence(r, "%s%s%s", know(v, "server.xlogdb") ? know(v, "server.xlogdb") : "xlog.db", bad ? ", line " : " does not exist", bad ? bad : "");
+	verdict_cause(r, RANK_FAIL, "wal_archive.index_broken", "xlog.db has a line that Barman cannot read: its commands end there");
+	verdict_evidence(r, "%s, line %s", index ? index : "xlog.db", bad);
 }
 
 /* A warning that ended well is none: only a hook is retried with the lock still held. */

@@ -239,25 +239,44 @@ static void judge_backup(const struct view *v, struct verdict *ret)
 		judge_own(v, &q_host_backup, host, "backup", ret);
 }
 
+/* What the Barman host sees says something only while that host itself is seen. */
+static void note_pipeline(struct signs *s, const struct view *v)
+{
+	if (view_asked(v, &q_host_backup) != ASKED_DONE)
+		return;
+	bool wait = view_asked(v, &q_ssh_to_db) == ASKED_NEVER && know(v, "server.pipeline_command");
+	note(s, v, &q_ssh_to_db, wait ? LIFE_PENDING : life_of_login(v, "ssh.to_db.fault"));
+	note(s, v, &q_pg_settings, life_of(v, &q_pg_settings));
+	note(s, v, &q_repl_identify, life_of(v, &q_repl_identify));
+}
+
+/* It answers us, by a way of our own; for the Barman host ssh and PostgreSQL are silent alike. */
+static bool judge_cut_off(const struct view *v, const char *host, struct verdict *ret)
+{
+	struct signs s = {0};
+	note_pipeline(&s, v);
+	if (s.pending || s.count[LIFE_ANSWERS] || view_asked(v, &q_pg_settings) != ASKED_FAILED || life_of_login(v, "ssh.to_db.fault") != LIFE_SILENT)
+		return false;
+	verdict_cause(ret, RANK_FAIL, "host.cut_off", "\"%s\" answers us, but the Barman host gets no answer on any port: a firewall or a route between them, or a wrong address",
+		      host);
+	verdict_host(ret, "db");
+	add_words(v, &s, ret);
+	return true;
+}
+
 static void judge_db(const struct view *v, struct verdict *ret)
 {
 	struct signs s = {0};
 	const char *host = host_name(v, "db", "server.ssh_host", "the PostgreSQL host"), *url = know(v, "server.db_url");
 	bool own = url && *url;
 	if (view_asked(v, &q_host_db) == ASKED_DONE) {
-		say_up(v, host, "db", "", ret);
+		if (!own || !judge_cut_off(v, host, ret))
+			say_up(v, host, "db", "", ret);
 		return;
 	}
 	if (own)
 		note(&s, v, &q_host_db, life_of(v, &q_host_db));
-	/* What the Barman host sees says something only while that host itself is seen. */
-	if (view_asked(v, &q_host_backup) == ASKED_DONE) {
-		enum life login = life_of_login(v, "ssh.to_db.fault");
-		bool wait = view_asked(v, &q_ssh_to_db) == ASKED_NEVER && know(v, "server.pipeline_command");
-		note(&s, v, &q_ssh_to_db, wait ? LIFE_PENDING : login);
-		note(&s, v, &q_pg_settings, life_of(v, &q_pg_settings));
-		note(&s, v, &q_repl_identify, life_of(v, &q_repl_identify));
-	}
+	note_pipeline(&s, v);
 	if (judge_dead(v, &s, host, "db", ret))
 		return;
 	if (s.pending && !s.count[LIFE_ANSWERS])
@@ -282,4 +301,4 @@ const struct probe probe_host_backup = {
 const struct probe probe_host_db = {
 	.id = "host.db", .title = "the PostgreSQL host is there", .about = ABOUT, .stage = STAGE_HOST,
 	.asks = {&q_host_db, &q_ssh_to_db, &q_pg_settings, &q_repl_identify},
-	.causes = {"host.dns", "host.unreachable", "host.access"}, .judge = judge_db};
+	.causes = {"host.dns", "host.unreachable", "host.cut_off", "host.access"}, .judge = judge_db};

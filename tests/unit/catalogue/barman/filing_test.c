@@ -27,7 +27,6 @@ static void what_the_last_run_said(void **state)
 	expect_filing(RUN "held=99\nsaid=barman.hooks WARNING: /bin/false returned 1\nend=\n", "incoming.hook_failing");
 	expect_filing(RUN "said=barman.hooks WARNING: /bin/false returned 1\nend=\n", NULL);
 	expect_filing(RUN "index_bad=7 0000000100000000000\nend=\n", "wal_archive.index_broken");
-	expect_filing(RUN "index_missing=yes\nend=\n", "wal_archive.index_broken");
 }
 
 static void what_cannot_be_seen_is_not_ok(void **state)
