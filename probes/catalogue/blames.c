@@ -219,7 +219,6 @@ const struct blame blames[] = {
 	{"disk.inodes", "archive.*", EDGE_ALWAYS},
 	{"disk.read_only", "archive.*", EDGE_ALWAYS},
 	{"disk.not_mounted", "archive.*", EDGE_ALWAYS},
-	{"backup.directory_permission", "archive.permission", EDGE_ALWAYS},
 	{"archive_mode.*", "archive.never_ran", EDGE_ALWAYS},
 	{"archive_mode.*", "archive.backlog", EDGE_ALWAYS},
 	{"archive_command.*", "archive.*", EDGE_ALWAYS},

@@ -26,6 +26,7 @@ struct child {
 	int handles;   /* not yet closed by libuv */
 	int status;
 	bool started, exited, over;
+	bool lingered;
 	char bytes[16384];
 };
 
@@ -87,6 +88,12 @@ static void linger_over(void *arg)
 		c->wire.ops->bytes(c->wire.arg, true, c->failure, strlen(c->failure));
 		if (c->over)
 			return;
+	} else if (!c->lingered) {
+		/* Where this program was not given the processor for so long, what the child wrote still stands in the pipes: timers
+		 * come before reading. */
+		c->lingered = true;
+		deadline_set(&c->linger, 1);
+		return;
 	}
 	ended(c);
 }

@@ -24,7 +24,7 @@ static const char filing_sh[] =
 	"case $pid in ''|*[!0-9]*) ;; *) if [ -r \"$log\" ]; then\n"
 	"  tail -c 524288 \"$log\" | awk -v p=\"[$pid]\" -v since=\"$(date -d \"@$((${at%.*} - 1))\" '+%Y-%m-%d %H:%M:%S')\" '\n"
 	"    /^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] / { mine = $3 == p && $1 \" \" substr($2, 1, 8) >= since; trace = 0\n"
-	"      if (mine && / (WARNING|ERROR|CRITICAL): /) { if (n++ < 40) { $1 = $2 = $3 = \"\"; sub(/^ +/, \"\"); said = $0 } } next }\n"
+	"      if (mine && (/ (ERROR|CRITICAL): / || / barman\\.hooks WARNING: /)) { if (n++ < 40) { $1 = $2 = $3 = \"\"; sub(/^ +/, \"\"); said = $0 } } next }\n"
 	"    mine && /^Traceback / { trace = 1; next }\n"
 	"    mine && trace && /^[A-Za-z_][A-Za-z0-9_.]*(: |$)/ { said = $0; trace = 2; next }\n"
 	"    mine && trace == 2 { said = said \" \" $0; trace = 1 }\n"
