@@ -75,11 +75,13 @@ static void evidence(const struct view *v, struct verdict *r)
 			 *done_wal(v, "DONE.begin_wal") ? done_wal(v, "DONE.begin_wal") : "-");
 }
 
-/* While segments still wait on the primary, what is missing may come. */
+/* While files wait for cron's next run here, or segments on the primary, what is missing may come. */
 static bool may_come(const struct view *v, const struct missing *m)
 {
 	const char *ready = know(v, "db.archive.first_ready");
 
+	if (know_num(v, "server.incoming.count") > 0)
+		return true;
 	if (!know_yes(v, "server.archiver") || !(know_num(v, "db.archive.ready_count") > 0))
 		return false;
 	return !ready || strncmp(ready, m->last, 24) <= 0;
@@ -100,7 +102,7 @@ static void judge_holes(const struct view *v, struct verdict *r)
 	}
 	describe(what, sizeof(what), bads ? &bad : &old);
 	if (bads && may_come(v, &bad)) {
-		verdict_waiting(r, 0, "%s is missing here; %.0f segments still wait on the primary", what, know_num(v, "db.archive.ready_count"));
+		verdict_waiting(r, 0, "%s is missing in wals/, and may be among the files that still wait to be archived", what);
 	} else if (bads) {
 		verdict_cause(r, RANK_FAIL, "wal_archive.gap", "the archive has a hole: %s is missing, the last backup cannot be restored to a later time",
 			      what);
