@@ -82,15 +82,14 @@ static void say_closed(const struct view *v, struct verdict *r, const char *clos
 	verdict_evidence(r, "%s", closed);
 }
 
-/* "OWNER MODE PATH", one a line; a lock that ends every run of cron is told by cron.ran, once. */
+/* "OWNER MODE PATH", one a line; locks that end every run of cron are told by cron.ran, once. */
 static void say_foreign(const struct view *v, struct verdict *r, const char *foreign)
 {
-	const char *told = know(v, "server.cron.lock_closed");
 	char owner[64], mode[16];
 	int at = 0;
-	size_t n = strcspn(foreign, "\n"), k = told ? strlen(told) : 0;
+	size_t n = strcspn(foreign, "\n");
 
-	if (told && n > k && !strncmp(foreign + n - k, told, k)) {
+	if (know(v, "server.cron.lock_closed") && n > 5 && !strncmp(foreign + n - 5, ".lock", 5)) {
 		if (foreign[n])
 			say_foreign(v, r, foreign + n + 1);
 		return;
