@@ -177,7 +177,7 @@ const struct blame blames[] = {
 	{"config.wrong_user", "incoming.failing", EDGE_ALWAYS},
 	{"config.bad_value", "incoming.compression_failing", EDGE_ALWAYS},
 	{"backup.directory_permission", "incoming.failing", EDGE_ALWAYS},
-	{"archive.already_exists", "config.wrong_user", EDGE_ALWAYS},
+	{"config.wrong_user", "archive.already_exists", EDGE_ALWAYS},
 	{"archive.permission", "backup.directory_permission", EDGE_ALWAYS},
 	{"incoming.failing", "incoming.unprocessed", EDGE_ALWAYS},
 	{"incoming.hook_failing", "incoming.unprocessed", EDGE_ALWAYS},
