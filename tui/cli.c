@@ -24,6 +24,7 @@ static const struct option_row {
 	{"--speed", "N", "replay N times as fast as it happened (1)", TEXT, offsetof(struct cli, speed)},
 	{"--theme", "default|light|colour-blind|mono", "colours", TEXT, offsetof(struct cli, theme)},
 	{"--read-only", NULL, "offer nothing to run, only to copy", FLAG, offsetof(struct cli, read_only)},
+	{"--cross-check", NULL, "check also asks barman check, and waits for it", FLAG, offsetof(struct cli, cross_check)},
 	{"--no-color", NULL, "no colours (also NO_COLOR)", FLAG, offsetof(struct cli, no_color)},
 	{"--ascii", NULL, "no characters beyond ASCII", FLAG, offsetof(struct cli, ascii)},
 	{"--quiet-clock", NULL, "write nothing to the terminal while nothing changes", FLAG, offsetof(struct cli, quiet_clock)},

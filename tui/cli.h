@@ -11,7 +11,7 @@ enum { EXIT_USAGE = 3, CLI_ARGS_MAX = 64 };
 struct cli {
 	const char *config, *barman_config, *format, *theme;
 	const char *timeout, *speed;
-	bool read_only, no_color, ascii, quiet_clock, help, version;
+	bool read_only, cross_check, no_color, ascii, quiet_clock, help, version;
 	const char *arg[CLI_ARGS_MAX + 1]; /* after the command's name */
 	int args;
 	unsigned timeout_ms;               /* 0 = default */

@@ -77,7 +77,7 @@ int session_open(const struct cli *c, const char *const *names, int n, const cha
 {
 	struct discovered d = {0};
 	struct session s = {0};
-	struct engine_options options = {.timeout_ms = c->timeout_ms, .record = record};
+	struct engine_options options = {.timeout_ms = c->timeout_ms, .record = record, .cross_check = c->cross_check};
 	int failed = discover_servers(c->config, c->barman_config, &d, p);
 	if (failed)
 		return -1;

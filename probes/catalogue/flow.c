@@ -9,6 +9,7 @@
 
 #include "probes/base/clock.h"
 #include "probes/base/text.h"
+#include "probes/catalogue/barman/check.h"
 #include "probes/catalogue/volume.h"
 #include "probes/engine/series.h"
 
@@ -347,6 +348,7 @@ void flow_derive(struct view *v)
 	learn_seconds(v, "forecast.slot_lost_s", pg_wal.lost);
 	learn_seconds(v, "forecast.backup_full_s", backup.seconds);
 	volume_for_pages(v);
+	check_derive(v);
 	learn_num(v, "rpo.seconds", floor(safety.seconds));
 	learn(v, "rpo.route", safety.route);
 	name_for_pages(v, &pg_wal);

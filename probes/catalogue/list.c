@@ -1,3 +1,4 @@
+#include "probes/catalogue/barman/check.h"
 #include "probes/catalogue/barman/config.h"
 #include "probes/catalogue/host/host.h"
 #include "probes/catalogue/flow.h"
@@ -43,5 +44,6 @@ const struct probe *const catalogue[] = {
 	&probe_backup_policy,
 	&probe_wal_archive,
 	&probe_rpo,
+	&probe_barman_check,
 	NULL,
 };

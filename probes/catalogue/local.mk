@@ -11,7 +11,8 @@ probes_catalogue_libcatalogue_a_SOURCES = \
 	%D%/barman/filing.c %D%/barman/rsync.c \
 	%D%/barman/wal_names.c %D%/barman/wal_names.h %D%/barman/wal_walk.c %D%/barman/wal_archive.c %D%/barman/directories.c \
 	%D%/barman/policy.c %D%/barman/backup_entry.c %D%/postgres/identity.c %D%/host/clock.c \
-	%D%/barman/space.c %D%/barman/disk_home.c %D%/barman/backups.c %D%/barman/backup_last.c %D%/barman/rpo.c
+	%D%/barman/space.c %D%/barman/disk_home.c %D%/barman/backups.c %D%/barman/backup_last.c %D%/barman/rpo.c \
+	%D%/barman/check.c %D%/barman/check.h %D%/barman/check_compare.c
 # PostgreSQL's side: connections, settings, archive_command
 probes_catalogue_libcatalogue_a_SOURCES += \
 	%D%/command/lint.c %D%/command/lint.h %D%/command/lint_read.c %D%/command/lint_inside.h %D%/command/near.c %D%/command/near.h \

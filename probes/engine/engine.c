@@ -207,11 +207,24 @@ void engine_judge(struct engine *e)
 
 /* ---- turning the wheel ---- */
 
+/* Now the slow cross-checks, which were held back, have their turn. */
+static void sweep_ends(struct engine *e)
+{
+	e->sweep_done = true;
+	for (int s = 0; s < e->model.servers; s++)
+		if (e->watched[s])
+			e->watched[s]->stale = true;
+	if (!e->replay)
+		engine_soon(e);
+}
+
 static void turn(struct engine *e, bool all)
 {
-	bool busy = e->frozen || schedule_pass(e, all);
-	if (!busy)
-		e->sweep_done = true;
+	bool swept = e->sweep_done, busy = e->frozen || schedule_pass(e, all);
+	if (!busy && !swept)
+		sweep_ends(e);
+	if (swept && !busy && !e->slow_outstanding)
+		e->slow_done = true;
 	engine_judge(e);
 }
 
@@ -268,7 +281,7 @@ bool engine_records(const struct engine *e)
 
 bool engine_sweep_done(const struct engine *e)
 {
-	return e->sweep_done;
+	return e->sweep_done && (e->slow_done || !e->options.cross_check);
 }
 
 static void ask_node(struct engine *e, struct watched *w, const struct node *n)

@@ -27,6 +27,7 @@ struct server_spec {
 struct engine_options {
 	unsigned timeout_ms;        /* default deadline; 0 = 5000 */
 	const char *record;         /* file to record replies to, or NULL */
+	bool cross_check;           /* one sweep asks the slow cross-checks too, and is done when they are */
 };
 
 struct engine *engine_new(struct loop *l, const struct engine_options *o);
@@ -39,7 +40,7 @@ void engine_on_change(struct engine *e, void (*call)(void *arg), void *arg);
 const struct model *engine_model(const struct engine *e);
 /* False when the recording that was asked for could not be begun. */
 bool engine_records(const struct engine *e);
-/* All that can be asked has been answered once, why-questions included, slow cross-checks not. */
+/* All that can be asked has been answered once, why-questions included, slow cross-checks only if told so. */
 bool engine_sweep_done(const struct engine *e);
 /* Ask the questions of one node (and of what it needs that is not green) now; node -1 = all. */
 void engine_ask_now(struct engine *e, int server, int node);

@@ -113,6 +113,14 @@ static bool is_still_to_come(const struct server *s, const struct node *n)
 	return waits && !s->sweep_done;
 }
 
+static struct finding *first_root(struct server *s)
+{
+	if (!s->roots)
+		return NULL;
+	struct verdict *v = &s->node[s->root[0].node].verdict;
+	return &v->finding[s->root[0].finding - v->finding];
+}
+
 static void judge_node(struct server *s, int i)
 {
 	struct node *n = &s->node[i];
@@ -124,6 +132,8 @@ static void judge_node(struct server *s, int i)
 		judge_blocked(s, n);
 	else
 		probe_judge(n->probe, s->view, &n->verdict);
+	if (n->probe->compare && n->verdict.state == STATE_OK)
+		n->probe->compare(s, &n->verdict, first_root(s));
 	if (n->verdict.state == STATE_UNKNOWN && is_still_to_come(s, n))
 		n->verdict.pending = true;
 	for (int k = 0; k < n->verdict.findings; k++)
@@ -135,6 +145,14 @@ static void judge_node(struct server *s, int i)
 	n->since = view_now(s->view);
 	if (!first)
 		remember_change(s, i, before);
+}
+
+/* Cross-checks come last: they are held against all the others. */
+static void judge_nodes(struct server *s, bool compared)
+{
+	for (int i = 0; i < s->nodes; i++)
+		if (!s->node[i].probe->compare == !compared)
+			judge_node(s, i);
 }
 
 /* ---- root causes ---- */
@@ -262,13 +280,13 @@ static void read_forecast(struct server *s)
 void graph_judge(struct server *s)
 {
 	s->roots = s->advices = 0;
-	for (int i = 0; i < s->nodes; i++)
-		judge_node(s, i);
+	judge_nodes(s, false);
 	for (int i = 0; i < s->nodes; i++)
 		find_roots_of(s, i);
 	count_unblocked(s);
 	if (s->roots)
 		qsort(s->root, (size_t)s->roots, sizeof *s->root, compare_roots);
+	judge_nodes(s, true);
 	judge_server_state(s);
 	read_forecast(s);
 }

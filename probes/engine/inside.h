@@ -49,6 +49,7 @@ struct watched {
 	unsigned scheduled_version, scheduled_shared; /* of its facts, when its questions were last prepared */
 	bool scheduled, stale;  /* stale: to be prepared again though no fact has changed */
 	bool busy;              /* a question is on its way, slow ones aside */
+	bool slow;              /* a slow one is on its way */
 	const struct question **question;
 	struct inquiry **inquiry; /* beside each question: the last one made for it, or NULL */
 	int questions;
@@ -69,7 +70,7 @@ struct engine {
 	struct recorder *recorder;
 	struct replay *replay;
 	struct loop_timer *timer, *soon;
-	bool live, started, frozen, sweep_done;
+	bool live, started, frozen, sweep_done, slow_done, slow_outstanding;
 	void (*on_change)(void *arg);
 	void *on_change_arg;
 };

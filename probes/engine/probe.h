@@ -18,6 +18,8 @@ enum stage { STAGE_CONFIG, STAGE_HOST, STAGE_SSH, STAGE_PG, STAGE_WAL, STAGE_SLO
 extern const char *const stage_names[]; /* "CONF" "HOST" "SSH" "PG" "WAL" "SLOT" "CRON" "DISK" "BKP" "RPO" */
 
 struct verdict; /* filled by the functions below */
+struct server;
+struct finding;
 
 struct probe {
 	const char *id;        /* "slot.exists" */
@@ -29,6 +31,9 @@ struct probe {
 	const struct question *asks[8]; /* the questions whose facts it judges */
 	const char *causes[24]; /* every cause it may emit (a test checks the table) */
 	void (*judge)(const struct view *v, struct verdict *ret);
+	/* Of a cross-check only: called after every other probe was judged and the roots were found, when judge said OK. It may say
+	 * OK or unknown, no cause. first: the first root cause, or NULL; what the other side says of it is added there. */
+	void (*compare)(const struct server *s, struct verdict *ret, struct finding *first);
 };
 
 /* ---- what a judge may say; call one of the state functions, or verdict_cause once or more ---- */
@@ -44,6 +49,8 @@ void verdict_cause(struct verdict *r, enum rank rank, const char *cause, const c
 	__attribute__((format(printf, 4, 5)));
 /* Belongs to the last verdict_cause (or to the state): the system's own words, one line or several. */
 void verdict_evidence(struct verdict *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same for any finding: takes the place of its evidence. */
+void finding_evidence(struct finding *f, const char *text);
 /* Seconds until the harm is done (disk full, WAL removed), for the last cause. */
 void verdict_urgency(struct verdict *r, double seconds);
 /* Where the fault is: "backup" or "db"; default: the place of the cause's row. For the last cause. */

@@ -138,12 +138,33 @@ static struct inquiry *prepare(struct engine *e, struct watched *w, const struct
 	return i;
 }
 
+/* A slow cross-check comes after everything else, and in one sweep only when it was asked for. */
+static bool is_held_back(struct engine *e, struct watched *w, const struct question *q)
+{
+	if (!(q->flags & Q_SLOW) || (e->sweep_done && (e->live || e->options.cross_check)))
+		return false;
+	if (!e->live && !e->options.cross_check)
+		set_asked(w, q, ASKED_OFF, "one sweep does not wait for it");
+	return true;
+}
+
+/* True while somebody waits for it; of the slow ones is only noted that they are on their way. */
+static bool is_waited_for(struct watched *w, const struct question *q, const struct inquiry *i)
+{
+	if (!(q->flags & Q_SLOW))
+		return i->outstanding;
+	w->slow |= i->outstanding;
+	return false;
+}
+
 static bool schedule_question(struct engine *e, struct watched *w, int k)
 {
 	const struct question *q = w->question[k];
 	struct inquiry *i = w->inquiry[k];
 	if (i && i->outstanding)
-		return !(q->flags & Q_SLOW);
+		return is_waited_for(w, q, i);
+	if (is_held_back(e, w, q))
+		return false;
 	i = prepare(e, w, q);
 	if (w->inquiry[k] && w->inquiry[k] != i)
 		unsubscribe(w->inquiry[k], w);
@@ -159,12 +180,12 @@ static bool schedule_question(struct engine *e, struct watched *w, int k)
 	}
 	if (is_due(e, i))
 		dispatch(e, i);
-	return i->outstanding && !(q->flags & Q_SLOW);
+	return is_waited_for(w, q, i);
 }
 
 static void schedule_server(struct engine *e, struct watched *w)
 {
-	w->busy = false;
+	w->busy = w->slow = false;
 	for (int k = 0; k < w->questions; k++)
 		w->busy |= schedule_question(e, w, k);
 	w->scheduled = true;
@@ -176,18 +197,19 @@ static void schedule_server(struct engine *e, struct watched *w)
 /* Nothing was learnt: what is asked is the same, and may be due again. */
 static void schedule_due(struct engine *e, struct watched *w)
 {
-	w->busy = false;
+	w->busy = w->slow = false;
 	for (int k = 0; k < w->questions; k++) {
 		struct inquiry *i = w->inquiry[k];
 		if (i && is_due(e, i))
 			dispatch(e, i);
-		w->busy |= i && i->outstanding && !(w->question[k]->flags & Q_SLOW);
+		w->busy |= i && is_waited_for(w, w->question[k], i);
 	}
 }
 
 static bool pass(struct engine *e, bool all)
 {
 	bool busy = false;
+	e->slow_outstanding = false;
 	for (int s = 0; s < e->model.servers; s++) {
 		struct watched *w = e->watched[s];
 		if (!w->scheduled || w->stale || w->scheduled_version != view_version(w->view) ||
@@ -196,6 +218,7 @@ static bool pass(struct engine *e, bool all)
 		else if (all)
 			schedule_due(e, w);
 		busy |= w->busy;
+		e->slow_outstanding |= w->slow;
 	}
 	return busy;
 }

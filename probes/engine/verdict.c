@@ -104,6 +104,13 @@ void verdict_evidence(struct verdict *r, const char *fmt, ...)
 	*to = more;
 }
 
+void finding_evidence(struct finding *f, const char *text)
+{
+	char *copy = xstrdup(text);
+	free(f->evidence);
+	f->evidence = copy;
+}
+
 void verdict_urgency(struct verdict *r, double seconds)
 {
 	if (r->findings)

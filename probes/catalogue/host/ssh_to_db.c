@@ -5,6 +5,7 @@
 #include "probes/base/arena.h"
 #include "probes/base/str.h"
 #include "probes/base/text.h"
+#include "probes/catalogue/barman/check.h"
 #include "probes/catalogue/host/host.h"
 #include "probes/catalogue/host/ssh_login.h"
 #include "probes/catalogue/host/ssh_scripts.h"
@@ -65,6 +66,7 @@ static void read_login(const struct reply *r, struct view *v)
 		ssh_forget(v, PREFIX);
 	else
 		ssh_learn(v, PREFIX, &t);
+	check_derive(v);
 }
 
 static void read_near(const struct reply *r, struct view *v)

@@ -7,7 +7,7 @@ tests_unit_catalogue_causes_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_catalogue_causes_test_LDADD = probes/catalogue/libcatalogue.a probes/engine/libengine.a $(catalogue_libs) $(CMOCKA_LIBS) $(INIH_LIBS) -lm
 flow_tests = tests/unit/catalogue/flow_test tests/unit/catalogue/postgres/slots_test \
 	tests/unit/catalogue/barman/receiver_test tests/unit/catalogue/barman/backups_test tests/unit/catalogue/barman/filing_test \
-	tests/unit/catalogue/barman/wal_archive_test tests/unit/catalogue/barman/house_test
+	tests/unit/catalogue/barman/wal_archive_test tests/unit/catalogue/barman/house_test tests/unit/catalogue/barman/check_test
 flow_test_libs = probes/catalogue/libcatalogue.a probes/engine/libengine.a $(catalogue_libs) $(CMOCKA_LIBS) $(INIH_LIBS) -lm
 check_PROGRAMS += $(flow_tests)
 TESTS += $(flow_tests)
@@ -32,6 +32,9 @@ tests_unit_catalogue_barman_house_test_LDADD = $(flow_test_libs)
 tests_unit_catalogue_barman_backups_test_SOURCES = tests/unit/catalogue/barman/backups_test.c
 tests_unit_catalogue_barman_backups_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_catalogue_barman_backups_test_LDADD = $(flow_test_libs)
+tests_unit_catalogue_barman_check_test_SOURCES = tests/unit/catalogue/barman/check_test.c
+tests_unit_catalogue_barman_check_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_catalogue_barman_check_test_LDADD = $(flow_test_libs)
 # The ssh directions and the hosts
 ssh_tests = tests/unit/catalogue/ssh_login_test tests/unit/catalogue/ssh_to_db_test tests/unit/catalogue/ssh_to_backup_test \
 	tests/unit/catalogue/host_test
