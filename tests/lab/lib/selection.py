@@ -11,7 +11,7 @@ repl.hba_rejected archive_mode.restart_pending archive_command.misspelled slot.m
 disk.pg_wal_full backup.too_old""".split()
 EXTRA = {"healthy": "run", "keys": "through the console", "kill": "-9 leaves nothing behind"}  # jobs that are no faults
 SECONDS = {"fault": 85, "heal": 45, "pair": 60, "chain": 75, "healthy": 90, "keys": 60, "kill": 60}  # of one lane, about
-LANES = 12             # that the parts are measured for, on whatever machine
+LANES = 10             # that the parts are measured for, on whatever machine
 PART_MINUTES = 11      # of the 20 that a check may take; what has changed gets
 CHANGED_MINUTES = 5    # at most
 CHANGED_COMMITS = 20   # how far back a change counts, or as far as a shallow clone reaches
