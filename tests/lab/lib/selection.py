@@ -43,7 +43,8 @@ class Catalogue:
         return "both"
 
     def jobs_of(self, name, views, heal_all=False):
-        """A fault's lab is looked at from every view, and healed from the first one; heal_all: another lab is healed from the other."""
+        """A fault's lab is looked at from every view, and healed from the first one; heal_all: another lab is healed from the other, where that
+        view names the same cause: the page of a general one only helps to tell which it is."""
         if name in EXTRA:
             return [Job(name, name, " ".join(views) if name == "healthy" else "")]
         if name in self.pairs:
@@ -51,7 +52,8 @@ class Catalogue:
         if name in self.chains:
             return [Job("chain", name, " ".join(views))]
         jobs = [Job("fault", name, " ".join(views))]
-        return jobs + [Job("heal", name, v) for v in views[1:] if heal_all]
+        cause = {v: self.faults[name]["cause_" + v] for v in views}
+        return jobs + [Job("heal", name, v) for v in views[1:] if heal_all and cause[v] == cause[views[0]]]
 
     def everything(self, views):
         names = [*self.faults, *self.pairs, *self.chains]
