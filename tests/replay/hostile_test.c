@@ -26,8 +26,7 @@ static int fault_count;
 
 static int setup(void **state)
 {
-	(void)state;
-	loop = loop_new();
+	loop = *state = loop_new();
 	world = worlds_load("tests/replay/replies", &worlds);
 	return 0;
 }

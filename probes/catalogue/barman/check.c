@@ -1,6 +1,7 @@
 #include "probes/catalogue/barman/check.h"
 
 #include <ctype.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,77 +57,33 @@ static void note_check(struct reading *g, const char *label, bool good, const ch
 	learn_f(g->v, name, "%.300s", hint);
 }
 
-/* {"main": {"ssh": {"status": "OK", "hint": ""}, …}, "_ERROR": ["…"]}: objects of strings, three deep. */
-enum { DEPTH = 4, TEXT = 320 };
-
-struct json {
-	const char *p;
-	int depth;
-	char key[DEPTH][TEXT], text[TEXT], status[TEXT], hint[TEXT];
-};
-
-/* The string behind the quote at p; \u… becomes a question mark. False where the text ends within. */
-static bool take_string(struct json *j)
+static void read_words(struct reading *g, const json_t *words)
 {
-	size_t n = 0;
+	const json_t *first = json_is_array(words) ? json_array_get(words, 0) : words;
 
-	for (j->p++; *j->p && *j->p != '"'; j->p++) {
-		char c = *j->p;
-
-		if (c == '\\' && !*++j->p)
-			return false;
-		if (c == '\\')
-			c = *j->p == 'u' ? '?' : *j->p == 'n' || *j->p == 't' ? ' ' : *j->p;
-		if (n + 1 < TEXT)
-			j->text[n++] = c;
-	}
-	j->text[n] = '\0';
-	return *j->p && *++j->p;
+	if (json_is_string(first))
+		learn_f(g->v, "server.check.words", "%.300s", json_string_value(first));
 }
 
-static void take_value(struct reading *g, struct json *j)
-{
-	bool words = !strcmp(j->key[1], "_EXCEPTION") || !strcmp(j->key[1], "_ERROR");
-
-	if (j->depth == 1 && words)
-		learn_f(g->v, "server.check.words", "%.300s", j->text);
-	if (j->depth == 3 && !strcmp(j->key[3], "status"))
-		snprintf(j->status, TEXT, "%s", j->text);
-	if (j->depth == 3 && !strcmp(j->key[3], "hint"))
-		snprintf(j->hint, TEXT, "%s", j->text);
-}
-
-static void end_object(struct reading *g, struct json *j)
-{
-	if (j->depth == 3 && j->status[0] && know_is(g->v, "server.name", j->key[1]))
-		note_check(g, j->key[2], !strcmp(j->status, "OK"), j->hint);
-	j->status[0] = j->hint[0] = '\0';
-	j->depth--;
-}
-
-/* True when the object is whole. */
+/* {"main": {"ssh": {"status": "OK", "hint": ""}, …}, "_ERROR": ["…"]}. False when it is not whole. */
 static bool read_json(struct reading *g, const char *text)
 {
-	struct json j = {.p = text};
+	json_t *all = json_loads(text, JSON_DISABLE_EOF_CHECK, NULL), *check;
+	const char *server = know(g->v, "server.name"), *label;
 
-	do {
-		if (*j.p == '"') {
-			if (!take_string(&j))
-				return false;
-			j.p += strspn(j.p, " ");
-			if (*j.p == ':')
-				snprintf(j.key[j.depth], TEXT, "%s", j.text);
-			else
-				take_value(g, &j);
-			continue;
-		}
-		if (*j.p == '{' && ++j.depth == DEPTH)
-			return false;
-		if (*j.p == '}')
-			end_object(g, &j);
-		j.p += *j.p != '\0';
-	} while (*j.p && j.depth > 0);
-	return j.depth == 0;
+	if (!all)
+		return false;
+	read_words(g, json_object_get(all, "_EXCEPTION"));
+	read_words(g, json_object_get(all, "_ERROR"));
+	json_object_foreach(json_object_get(all, server ? server : ""), label, check) {
+		const char *status = json_string_value(json_object_get(check, "status"));
+		const char *hint = json_string_value(json_object_get(check, "hint"));
+
+		if (status)
+			note_check(g, label, !strcmp(status, "OK"), hint ? hint : "");
+	}
+	json_decref(all);
+	return true;
 }
 
 /* "\tssh: OK (PostgreSQL server)", "\treceive-wal running: FAILED (See the Barman log file for more details)" */

@@ -75,12 +75,22 @@ static void evidence(const struct view *v, struct verdict *r)
 			 *done_wal(v, "DONE.begin_wal") ? done_wal(v, "DONE.begin_wal") : "-");
 }
 
-/* While files wait for cron's next run here, or segments on the primary, what is missing may come. */
+/* It has arrived, and waits for cron's next run: by its name, as a busy server always has something waiting. */
+static bool has_arrived(const struct view *v, const struct missing *m)
+{
+	const char *few = know(v, "server.incoming.few");
+	char name[40];
+
+	snprintf(name, sizeof(name), "%s%s", m->history ? m->last : m->first, m->history ? ".history" : "");
+	return few && strstr(few, name);
+}
+
+/* While segments still wait on the primary, what is missing may come. */
 static bool may_come(const struct view *v, const struct missing *m)
 {
 	const char *ready = know(v, "db.archive.first_ready");
 
-	if (know_num(v, "server.incoming.count") > 0)
+	if (has_arrived(v, m))
 		return true;
 	if (!know_yes(v, "server.archiver") || !(know_num(v, "db.archive.ready_count") > 0))
 		return false;

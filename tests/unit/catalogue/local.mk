@@ -4,11 +4,11 @@ check_PROGRAMS += tests/unit/catalogue/causes_test
 TESTS += tests/unit/catalogue/causes_test
 tests_unit_catalogue_causes_test_SOURCES = tests/unit/catalogue/causes_test.c
 tests_unit_catalogue_causes_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_catalogue_causes_test_LDADD = probes/catalogue/libcatalogue.a probes/engine/libengine.a $(catalogue_libs) $(CMOCKA_LIBS) $(INIH_LIBS) -lm
+tests_unit_catalogue_causes_test_LDADD = probes/catalogue/libcatalogue.a probes/engine/libengine.a $(catalogue_libs) $(CMOCKA_LIBS) $(JANSSON_LIBS) $(INIH_LIBS) -lm
 flow_tests = tests/unit/catalogue/flow_test tests/unit/catalogue/postgres/slots_test \
 	tests/unit/catalogue/barman/receiver_test tests/unit/catalogue/barman/backups_test tests/unit/catalogue/barman/filing_test \
 	tests/unit/catalogue/barman/wal_archive_test tests/unit/catalogue/barman/house_test tests/unit/catalogue/barman/check_test
-flow_test_libs = probes/catalogue/libcatalogue.a probes/engine/libengine.a $(catalogue_libs) $(CMOCKA_LIBS) $(INIH_LIBS) -lm
+flow_test_libs = probes/catalogue/libcatalogue.a probes/engine/libengine.a $(catalogue_libs) $(CMOCKA_LIBS) $(JANSSON_LIBS) $(INIH_LIBS) -lm
 check_PROGRAMS += $(flow_tests)
 TESTS += $(flow_tests)
 tests_unit_catalogue_flow_test_SOURCES = tests/unit/catalogue/flow_test.c tests/unit/catalogue/flow_fixture.h
@@ -92,7 +92,7 @@ check_PROGRAMS += tests/unit/catalogue/barman/config_test tests/unit/catalogue/b
 TESTS += tests/unit/catalogue/barman/config_test tests/unit/catalogue/barman/cron_test
 tests_unit_catalogue_barman_config_test_SOURCES = tests/unit/catalogue/barman/config_test.c tests/unit/catalogue/barman/config_replies.h
 tests_unit_catalogue_barman_config_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_catalogue_barman_config_test_LDADD = probes/catalogue/libcatalogue.a probes/engine/libengine.a $(catalogue_libs) $(CMOCKA_LIBS) $(INIH_LIBS) -lm
+tests_unit_catalogue_barman_config_test_LDADD = probes/catalogue/libcatalogue.a probes/engine/libengine.a $(catalogue_libs) $(CMOCKA_LIBS) $(JANSSON_LIBS) $(INIH_LIBS) -lm
 tests_unit_catalogue_barman_cron_test_SOURCES = tests/unit/catalogue/barman/cron_test.c tests/unit/catalogue/barman/config_replies.h
 tests_unit_catalogue_barman_cron_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_catalogue_barman_cron_test_LDADD = probes/catalogue/libcatalogue.a probes/engine/libengine.a $(catalogue_libs) $(CMOCKA_LIBS) $(INIH_LIBS) -lm
+tests_unit_catalogue_barman_cron_test_LDADD = probes/catalogue/libcatalogue.a probes/engine/libengine.a $(catalogue_libs) $(CMOCKA_LIBS) $(JANSSON_LIBS) $(INIH_LIBS) -lm

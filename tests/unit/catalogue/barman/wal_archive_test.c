@@ -165,6 +165,12 @@ static void what_waits_on_the_primary_may_fill_it(void **state)
 	/* the archiver is past it: it does not come any more */
 	learn(v, "db.archive.first_ready", "00000001000000000000000A");
 	expect_cause(v, &probe_wal_archive, "wal_archive.gap", RANK_FAIL);
+	/* something waits here, as always on a busy server: not this */
+	learn(v, "server.incoming.count", "1");
+	learn(v, "server.incoming.few", "00000001000000000000000A");
+	expect_cause(v, &probe_wal_archive, "wal_archive.gap", RANK_FAIL);
+	learn(v, "server.incoming.few", "000000010000000000000005");
+	expect_state(v, &probe_wal_archive, STATE_WARN);
 	view_free(v);
 }
 
