@@ -36,6 +36,13 @@ double flow_number(const char *s)
 	return *end || !(fabs(d) <= KNOW_NUM_MAX) ? (double)NAN : d;
 }
 
+int64_t flow_ms(double ms)
+{
+	if (isnan(ms))
+		return 0;
+	return (int64_t)fmax(-KNOW_NUM_MAX, fmin(KNOW_NUM_MAX, ms));
+}
+
 double flow_zone_s(double hhmm)
 {
 	if (!(fabs(hhmm) <= 1400))
@@ -116,7 +123,7 @@ const char *flow_time(double ms)
 {
 	if (isnan(ms))
 		return "an unknown time";
-	return clock_rfc3339((int64_t)ms, spare(), 64);
+	return clock_rfc3339(flow_ms(ms), spare(), 64);
 }
 
 static bool is_word(int c)

@@ -29,6 +29,8 @@ extern const struct probe probe_slot_exists, probe_slot_active, probe_slot_lag, 
 bool flow_whole(struct view *v, const struct reply *r, const char *seen);
 /* A finite number and nothing else, or NAN. */
 double flow_number(const char *s);
+/* A computed number of milliseconds as a whole one; what no clock says (beyond ±KNOW_NUM_MAX) becomes that bound, NAN 0. */
+int64_t flow_ms(double ms);
 /* "+0530", read as a number, in seconds; NAN for what is no offset of any place on earth. */
 double flow_zone_s(double hhmm);
 /* The n-th word of a line that blanks separate (0 is the first) into buf; NULL when there is none. */

@@ -22,7 +22,7 @@ int flow_trace(const struct view *v, struct point *p, int max)
 	int n = 0;
 
 	if (!isnan(redo) && at > 0)
-		p[n++] = (struct point){(int64_t)at, redo};
+		p[n++] = (struct point){flow_ms(at), redo};
 	n = add_series(v, "db.wal.written", p, n, max);
 	n = add_series(v, "pg.slots.lsn", p, n, max);
 	n = add_series(v, "pg.lsn", p, n, max);

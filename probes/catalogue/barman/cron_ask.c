@@ -207,7 +207,7 @@ static const char *const kinds[] = {"system", "own", "script"};
 static void learn_entry(struct view *v, const struct places *p, const struct cron_entry *e)
 {
 	double ours = (double)view_now(v) - p->now; /* this program's clock minus the host's */
-	int64_t now_s = (int64_t)(p->now / 1000), zone = (int64_t)p->zone;
+	int64_t now_s = flow_ms(p->now / 1000), zone = flow_ms(p->zone);
 	int64_t next = e->stand <= CRON_WRONG_USER ? schedule_next(&e->schedule, now_s + zone) : -1;
 	learn(v, "server.cron.entry.stand", stands[e->stand]);
 	learn(v, "server.cron.entry.path", e->path ? e->path : "");

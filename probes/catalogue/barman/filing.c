@@ -11,7 +11,8 @@
 #include "probes/engine/model.h"
 
 /* Barman writes the run's pid into the lock at its start and leaves it there (Barman 3.4 lockfile.py): it finds that run's
- * lines in the log. A traceback's last line is the exception; its text may go on for some lines. A line of xlog.db has name,
+ * lines in the log. A traceback's last line is the exception; its text may go on for some lines. Of an option's
+ * invalid value every command says so, with a traceback, and goes on: that is config.barman's to tell. A line of xlog.db has name,
  * size, time and compression, since 3.15 also encryption; one bad line ends every command that reads it. */
 static const char filing_sh[] =
 	"name={server.name}; lock={server.barman_lock_directory}/.$name-archive-wal.lock; log={server.log_file}\n"
@@ -23,7 +24,7 @@ static const char filing_sh[] =
 	"fi\n"
 	"case $pid in ''|*[!0-9]*) ;; *) if [ -r \"$log\" ]; then\n"
 	"  tail -c 524288 \"$log\" | awk -v p=\"[$pid]\" -v since=\"$(date -d \"@$((${at%.*} - 1))\" '+%Y-%m-%d %H:%M:%S')\" '\n"
-	"    /^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] / { mine = $3 == p && $1 \" \" substr($2, 1, 8) >= since; trace = 0\n"
+	"    /^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] / { mine = $3 == p && $1 \" \" substr($2, 1, 8) >= since && !/ ERROR: Invalid [a-z_]* setting /; trace = 0\n"
 	"      if (mine && (/ (ERROR|CRITICAL): / || / barman\\.hooks WARNING: /)) { if (n++ < 40) { $1 = $2 = $3 = \"\"; sub(/^ +/, \"\"); said = $0 } } next }\n"
 	"    mine && /^Traceback / { trace = 1; next }\n"
 	"    mine && trace && /^[A-Za-z_][A-Za-z0-9_.]*(: |$)/ { said = $0; trace = 2; next }\n"

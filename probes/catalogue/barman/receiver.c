@@ -369,7 +369,7 @@ static void judge_stopped(const struct view *v, struct receiver *r)
 	if (last_run > stopped + 500 && now - last_run > START_GRACE_MS && !failed_at_once)
 		return;
 	r->state = RECEIVER_WAITING;
-	r->until = (int64_t)next;
+	r->until = flow_ms(next);
 }
 
 /* receive-wal connects to PostgreSQL first, which may take its time. */

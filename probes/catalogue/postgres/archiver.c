@@ -8,6 +8,7 @@
 #include "probes/base/str.h"
 #include "probes/base/text.h"
 #include "probes/catalogue/command/lint.h"
+#include "probes/catalogue/flow.h"
 #include "probes/catalogue/postgres/archiver.h"
 #include "probes/catalogue/postgres/command.h"
 #include "probes/catalogue/postgres/postgres.h"
@@ -228,7 +229,7 @@ static void failure_of(const struct view *v, struct arena *a, struct failure *re
 	if (!know_yes(v, "db.log.archive_failing") && !(wal && failed && counters_fail(v) && !strcmp(wal, failed)))
 		return;
 	double status = know_num(v, "db.log.archive_status");
-	ret->status = isnan(status) ? -1 : (int)status;
+	ret->status = status >= 0 && status < 65536 ? (int)status : -1;
 	ret->words = know(v, "db.log.archive_words") ? know(v, "db.log.archive_words") : "";
 	ret->said = *ret->words && !text_starts(ret->words, "LOG:") && !text_starts(ret->words, "FATAL:");
 }
@@ -367,7 +368,7 @@ static void judge_flow(const struct view *v, struct verdict *ret)
 	else if (archiving_hangs(v))
 		judge_hung(v, ret);
 	else if (archiving_fails(v) && repaired_since(v))
-		verdict_waiting(ret, view_now(v) + (int64_t)tries_again_ms(v), "what stopped archive_command is repaired; the archiver tries again within a minute");
+		verdict_waiting(ret, flow_ms((double)view_now(v) + tries_again_ms(v)), "what stopped archive_command is repaired; the archiver tries again within a minute");
 	else if (archiving_fails(v))
 		judge_failing(v, ret);
 	else if (never_ran(v))

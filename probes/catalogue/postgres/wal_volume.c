@@ -50,7 +50,7 @@ static void read_written(struct view *v, const char *line, double shift)
 
 	/* The open segment is not written to its end, and those ahead are not written at all. */
 	if (!isnan(at) && !isnan(end) && !(end > flow_lsn(v)))
-		learn_point(v, "db.wal.written", (int64_t)at, end);
+		learn_point(v, "db.wal.written", flow_ms(at), end);
 }
 
 static void learn_volume(struct view *v, const char *line)
