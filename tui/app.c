@@ -293,13 +293,16 @@ static void draw_hints(struct app *a, struct canvas *c)
 	}
 	for (; hint && hint->action; hint++) {
 		const char *text = hint->text ? hint->text : key_binding(hint->action)->hint;
-		const char *blank = strchr(text, ' ');
-		if (!blank || x + text_width(text) >= c->w)
-			continue;
 		char key[16];
-		snprintf(key, sizeof key, "%.*s", (int)(blank - text), text);
+		key_first(hint->action, key);
+		if (hint->action == ACT_FIXED) {
+			snprintf(key, sizeof key, "%.*s", (int)strcspn(text, " "), text);
+			text += strcspn(text, " ") + 1;
+		}
+		if (!*key || x + text_width(key) + 1 + text_width(text) >= c->w)
+			continue;
 		x = canvas_text(c, y, x, c->w, MEAN_KEY, key);
-		x = canvas_text(c, y, x, c->w, MEAN_TEXT, blank) + 2;
+		x = canvas_text(c, y, x + 1, c->w, MEAN_TEXT, text) + 2;
 	}
 }
 

@@ -50,7 +50,7 @@ struct subject {
 
 struct hint {
 	enum action action;
-	const char *text;  /* "Enter remedy"; NULL: as in the table of keys */
+	const char *text;  /* "remedy"; NULL: as in the table of keys. ACT_FIXED: "y run it" */
 };
 
 struct screen {

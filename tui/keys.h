@@ -1,8 +1,13 @@
-/* Every key, once: decoding, hints and the help screen all come from this table. */
+/* Every action, once: its name, its keys, what the hints and the help say of it. Decoding, hints, help, the
+ * command line at the bottom and the section [keys] of the configuration all come from this table. */
 #ifndef WALMEDIC_TUI_KEYS_H
 #define WALMEDIC_TUI_KEYS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+struct problem;
 
 /* Keys that are not characters, beyond Unicode. */
 enum key {
@@ -44,25 +49,39 @@ enum action {
 	ACT_SERVER,
 	ACT_NEXT,
 	ACT_PREVIOUS,
+	ACT_EARLIER,
+	ACT_LATER,
 	ACT_HELP,
 	ACT_REDRAW,
 	ACT_SUSPEND,
 	ACT_QUIT,
 	ACTIONS,
+	ACT_FIXED, /* only in hints: a key that is an answer and no action; its text begins with the key */
 };
 
 struct binding {
 	enum action action;
-	const char *name;   /* of the action */
-	const char *keys;   /* as written in the help */
-	const char *hint;   /* in the last line of a screen: "c copy" */
+	const char *name;   /* as typed after ":" and in [keys] */
+	const char *keys;   /* the default, separated by blanks, the one that hints show first; "": only by name */
+	const char *hint;   /* in the last line of a screen: "copy" */
 	const char *help;
-	int32_t key[6];     /* 0 at the end */
+	const char *on;     /* the screens where it does something, separated by blanks; NULL: everywhere */
 };
 
 extern const struct binding bindings[]; /* action ACT_NONE at the end */
 
 enum action key_action(int32_t key);
 const struct binding *key_binding(enum action action);
+/* The action of that name, ACT_NONE if there is none. */
+enum action key_named(const char *name);
+/* All keys of an action as they are in force ("↑ k"), and the first of them; "" when it has none. The text lives until the
+ * next keys_rebind. */
+const char *key_shown(enum action action);
+const char *key_first(enum action action, char buf[16]);
+/* One line of [keys]: the action NAME gets these keys ("F5 r", "none") in place of its own; another action loses them. -1: one sentence
+ * and a HINT in p. Process-wide, like the table. */
+int keys_rebind(const char *name, const char *keys, struct problem *p);
+/* As in the table again. */
+void keys_reset(void);
 
 #endif

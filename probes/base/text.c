@@ -34,6 +34,17 @@ size_t text_next(const char *s, size_t n, int32_t *ret)
 	return len;
 }
 
+size_t text_put(int32_t ch, char ret[5])
+{
+	static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+	size_t n = ch < 0x80 ? 1 : ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
+	for (size_t i = n; i-- > 1; ch >>= 6)
+		ret[i] = (char)(0x80 | (ch & 0x3f));
+	ret[0] = (char)(lead[n] | ch);
+	ret[n] = '\0';
+	return n;
+}
+
 /* Code points that act on a terminal, hide or reorder text (Unicode Bidi_Control, Default_Ignorable
  * and format characters), private use and non-characters. */
 static const struct range {

@@ -21,6 +21,8 @@ int text_width(const char *s);
 size_t text_fit(const char *s, int cols, int *ret_cols);
 /* Decodes one code point; returns bytes used (>= 1); *ret = -1 for an invalid byte. */
 size_t text_next(const char *s, size_t n, int32_t *ret);
+/* Encodes one code point (0 … 0x10ffff) with a NUL after it; returns its bytes. */
+size_t text_put(int32_t ch, char ret[5]);
 
 /* Appends s as one shell word: bare if all of [A-Za-z0-9_@%+=:,./-] and not empty, else '…'. */
 void text_shell_quote(struct str *out, const char *s);

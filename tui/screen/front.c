@@ -345,6 +345,8 @@ static bool move(struct front *f, struct triage *t, enum action action)
 		walk(f, t, action == ACT_RIGHT);
 	else if (action == ACT_NEXT || action == ACT_PREVIOUS)
 		next_problem(f, t, action == ACT_NEXT ? 1 : -1);
+	else if (action == ACT_LATER || action == ACT_EARLIER)
+		next_problem(f, t, action == ACT_LATER ? 1 : -1);
 	else
 		return false;
 	if (action != ACT_LEFT && action != ACT_RIGHT)
@@ -394,17 +396,17 @@ static const struct hint *hints(struct app *app, void *state)
 {
 	static const struct hint rest[] = {
 	    {ACT_EVIDENCE, NULL}, {ACT_RECHECK, NULL}, {ACT_FREEZE, NULL}, {ACT_MAP, NULL},
-	    {ACT_HELP, NULL},	  {ACT_QUIT, NULL},    {ACT_LEFT, NULL},   {ACT_COPY, NULL},
-	    {ACT_NEXT, NULL},	  {ACT_NONE, NULL}};
+	    {ACT_HELP, NULL},	  {ACT_QUIT, NULL},    {ACT_LEFT, NULL},   {ACT_RIGHT, NULL},
+	    {ACT_NEXT, NULL},	  {ACT_COPY, NULL},    {ACT_NONE, NULL}};
 	struct hint *list = arena_alloc(app->frame, sizeof rest + sizeof *list);
 	struct front *f = state;
 	if (!app_server(app))
 		return &rest[3];
 	struct triage *t = build(app, f);
 	bool fold_row = t->selected >= 0 && t->row[t->selected].kind == ROW_FOLD;
-	list[0] = (struct hint){ACT_OPEN, has_remedy(f, t) ? "Enter remedy"
-					  : fold_row	   ? "Enter unfold"
-							   : "Enter evidence"};
+	list[0] = (struct hint){ACT_OPEN, has_remedy(f, t) ? "remedy"
+					  : fold_row	   ? "unfold"
+							   : "evidence"};
 	memcpy(list + 1, rest, sizeof rest);
 	return list;
 }

@@ -36,7 +36,7 @@ static void draw(struct app *app, void *state, struct canvas *c, struct area are
 	struct doc *d = doc_new(app->frame, area.w - 3);
 	doc_text(d, 0, MEAN_TITLE, "Keys");
 	for (const struct binding *b = bindings; b->name; b++)
-		doc_label(d, 1, MEAN_KEY, b->keys, 15, MEAN_TEXT, b->help);
+		doc_label(d, 1, MEAN_KEY, key_shown(b->action), 15, MEAN_TEXT, b->help);
 	doc_blank(d);
 	legend(d);
 	doc_blank(d);

@@ -326,8 +326,10 @@ static bool act(struct app *app, void *state, enum action action)
 		copy(app, t, action == ACT_COPY_LINE);
 	else if (action == ACT_PLAIN)
 		plain(app, t);
-	else if (action == ACT_NEXT || action == ACT_PREVIOUS)
-		go_to(t, t->at + (action == ACT_NEXT ? 1 : -1));
+	else if (action == ACT_NEXT || action == ACT_LATER)
+		go_to(t, t->at + 1);
+	else if (action == ACT_PREVIOUS || action == ACT_EARLIER)
+		go_to(t, t->at - 1);
 	else if (action == ACT_CANCEL && t->running >= 0)
 		app->ops->cancel(app->ops_arg);
 	else if (action == ACT_ANSWER && t->page && t->page->asks)
@@ -344,20 +346,20 @@ static const struct hint *hints(struct app *app, void *state)
 	static const struct hint running[] = {
 	    {ACT_CANCEL, NULL}, {ACT_FREEZE, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
 	static const struct hint reading[] = {
-	    {ACT_RECHECK, "r run"}, {ACT_COPY, NULL},	   {ACT_COPY_LINE, NULL},
-	    {ACT_PLAIN, NULL},	    {ACT_NEXT, "][ step"}, {ACT_EVIDENCE, NULL},
+	    {ACT_RECHECK, "run"}, {ACT_COPY, NULL},	   {ACT_COPY_LINE, NULL},
+	    {ACT_PLAIN, NULL},	    {ACT_LATER, "step"}, {ACT_EVIDENCE, NULL},
 	    {ACT_BACK, NULL},	    {ACT_HELP, NULL},	   {ACT_NONE, NULL}};
 	static const struct hint asking[] = {
-	    {ACT_RECHECK, "r run"}, {ACT_COPY, NULL},	   {ACT_COPY_LINE, NULL},
-	    {ACT_PLAIN, NULL},	    {ACT_NEXT, "][ step"}, {ACT_ANSWER, NULL},
+	    {ACT_RECHECK, "run"}, {ACT_COPY, NULL},	   {ACT_COPY_LINE, NULL},
+	    {ACT_PLAIN, NULL},	    {ACT_LATER, "step"}, {ACT_ANSWER, NULL},
 	    {ACT_BACK, NULL},	    {ACT_HELP, NULL},	   {ACT_NONE, NULL}};
-	static const struct hint missing[] = {{ACT_ANSWER, NULL},   {ACT_NEXT, "][ step"},
+	static const struct hint missing[] = {{ACT_ANSWER, NULL},   {ACT_LATER, "step"},
 					      {ACT_EVIDENCE, NULL}, {ACT_BACK, NULL},
 					      {ACT_HELP, NULL},	    {ACT_NONE, NULL}};
 	static const struct hint yes_no[] = {
-	    {ACT_OPEN, "y run it"}, {ACT_OPEN, "n do not"}, {ACT_NONE, NULL}};
+	    {ACT_FIXED, "y run it"}, {ACT_FIXED, "n do not"}, {ACT_NONE, NULL}};
 	static const struct hint typing[] = {
-	    {ACT_OPEN, "Enter done"}, {ACT_BACK, "Esc give up"}, {ACT_NONE, NULL}};
+	    {ACT_FIXED, "Enter done"}, {ACT_FIXED, "Esc give up"}, {ACT_NONE, NULL}};
 	const struct treatment *t = state;
 	(void)app;
 	if (t->question != Q_NONE)

@@ -11,23 +11,12 @@ void field_set(struct field *f, const char *text)
 	f->len = strlen(f->text);
 }
 
-static size_t encode(int32_t ch, char buf[5])
-{
-	static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-	size_t n = ch < 0x80 ? 1 : ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
-	for (size_t i = n; i-- > 1; ch >>= 6)
-		buf[i] = (char)(0x80 | (ch & 0x3f));
-	buf[0] = (char)(lead[n] | ch);
-	buf[n] = '\0';
-	return n;
-}
-
 bool field_add(struct field *f, int32_t ch)
 {
 	char one[5];
 	if (ch < ' ' || ch > 0x10ffff)
 		return false;
-	size_t n = encode(ch, one);
+	size_t n = text_put(ch, one);
 	if (!text_is_plain(one) || f->len + n >= sizeof f->text)
 		return false;
 	memcpy(f->text + f->len, one, n + 1);
