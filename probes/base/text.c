@@ -59,10 +59,33 @@ static const struct range {
 
 static bool is_refused(int32_t c)
 {
-	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-		if (c >= refused[i].first && c <= refused[i].last)
+	size_t lo = 0, hi = sizeof refused / sizeof *refused;
+	if (c >= ' ' && c < 0x7f)
+		return false;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (c > refused[mid].last)
+			lo = mid + 1;
+		else if (c < refused[mid].first)
+			hi = mid;
+		else
 			return true;
+	}
 	return false;
+}
+
+/* How many bytes from here are printable ASCII, up to `max`: nearly all of what comes. */
+static size_t ascii_run(const char *s, size_t n, size_t max)
+{
+	size_t i = 0;
+	while (i < n && i < max && s[i] >= ' ' && s[i] < 0x7f)
+		i++;
+	return i;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
 }
 
 void text_clean(struct str *out, const char *bytes, size_t n, size_t max_line, size_t max_total)
@@ -75,6 +98,13 @@ void text_clean(struct str *out, const char *bytes, size_t n, size_t max_line, s
 			return;
 		}
 		int32_t c;
+		size_t run = line < max_line ? ascii_run(bytes + i, n - i, least(max_line - line, max_total - (out->len - start))) : 0;
+		if (run) {
+			str_addn(out, bytes + i, run);
+			line += run;
+			i += run;
+			continue;
+		}
 		size_t used = text_next(bytes + i, n - i, &c);
 		if (c == '\n') {
 			line = 0;
@@ -102,6 +132,9 @@ bool text_is_plain(const char *s)
 	size_t n = strlen(s);
 	for (size_t i = 0; i < n;) {
 		int32_t c;
+		i += ascii_run(s + i, n - i, n);
+		if (i == n)
+			break;
 		size_t used = text_next(s + i, n - i, &c);
 		if (c < 0 || c == '\n' || c == '\t' || is_refused(c))
 			return false;

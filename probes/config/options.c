@@ -206,20 +206,26 @@ static size_t least(size_t a, size_t b, size_t c)
 	return m < c ? m : c;
 }
 
-/* Levenshtein's distance; both at most NAME_MAX_NEAR bytes. */
-static size_t distance(const char *a, const char *b)
+/* Levenshtein's distance up to `far`, where it is no longer of interest; both at most NAME_MAX_NEAR bytes. */
+static size_t distance(const char *a, const char *b, size_t far)
 {
-	size_t row[NAME_MAX_NEAR + 1], n = strlen(b);
+	size_t row[NAME_MAX_NEAR + 1], m = strlen(a), n = strlen(b);
+	if (n > NAME_MAX_NEAR || (m > n ? m - n : n - m) > far)
+		return far + 1;
 	for (size_t j = 0; j <= n; j++)
 		row[j] = j;
 	for (size_t i = 1; a[i - 1]; i++) {
-		size_t corner = row[0];
+		size_t corner = row[0], closest = i;
 		row[0] = i;
 		for (size_t j = 1; j <= n; j++) {
 			size_t up = row[j];
 			row[j] = least(up + 1, row[j - 1] + 1, corner + (a[i - 1] != b[j - 1]));
 			corner = up;
+			if (row[j] < closest)
+				closest = row[j];
 		}
+		if (closest > far)
+			return far + 1;
 	}
 	return row[n];
 }
@@ -245,7 +251,7 @@ const struct option *option_near(const char *name)
 	const struct option *best = NULL;
 	size_t nearest = strlen(plain) / 4 + 1;
 	for (const struct option *o = options; o->name; o++) {
-		size_t d = strlen(o->name) <= NAME_MAX_NEAR ? distance(plain, o->name) : nearest;
+		size_t d = distance(plain, o->name, nearest);
 		if (d < nearest || (d == nearest && !best && d <= 2))
 			best = o, nearest = d;
 	}
