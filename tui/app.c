@@ -8,7 +8,7 @@
 #include "probes/base/text.h"
 #include "tui/widget/words.h"
 
-enum { LEAST_H = 16, LEAST_W = 60, NOTICE_MS = 8000, WIDE_HEADER = 80 };
+enum { LEAST_H = 16, LEAST_W = 60, NOTICE_MS = 8000 };
 
 const struct server *app_server(const struct app *a)
 {
@@ -215,20 +215,47 @@ void app_tick(struct app *a, int64_t now)
 			a->stack[i].screen->tick(a, a->stack[i].state);
 }
 
-static void count(struct canvas *c, int *x, enum state state, int n, int end)
+/* What is left out of the header, one after the other, until the names fit. */
+enum tight { ROOMY, NO_BRAND, GLYPHS };
+
+static const enum state counted[] = {STATE_FAIL, STATE_BLOCKED, STATE_WARN, STATE_UNKNOWN, STATE_OK};
+
+static int count_text(enum tight tight, enum state state, int n, char buf[16])
 {
-	static const char *const words[] = {[STATE_UNKNOWN] = "UNKN",
-					    [STATE_OK] = "OK",
-					    [STATE_WARN] = "WARN",
-					    [STATE_FAIL] = "FAIL",
-					    [STATE_BLOCKED] = "BLKD"};
-	if (!n)
-		return;
-	const struct state_look *look = style_state(state, false);
-	if (c->w < WIDE_HEADER)
-		*x = canvas_printf(c, 0, *x, end, look->meaning, "%s%d", look->glyph, n) + 1;
-	else
-		*x = canvas_printf(c, 0, *x, end, look->meaning, "%s %d", words[state], n) + 2;
+	static const char *const words[] = {
+		[STATE_UNKNOWN] = "UNKN", [STATE_OK] = "OK", [STATE_WARN] = "WARN", [STATE_FAIL] = "FAIL", [STATE_BLOCKED] = "BLKD"};
+	if (tight == GLYPHS)
+		return snprintf(buf, 16, "%s%d ", style_state(state, false)->glyph, n), text_width(buf);
+	return snprintf(buf, 16, "%s %d  ", words[state], n);
+}
+
+static int pending_text(enum tight tight, int n, char buf[16])
+{
+	return !n ? 0 : tight == GLYPHS ? snprintf(buf, 16, "*%d ", n) : snprintf(buf, 16, "ask %d  ", n);
+}
+
+static int counts_width(const struct server *s, enum tight tight)
+{
+	char buf[16];
+	int width = pending_text(tight, words_pending(s), buf);
+	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
+		if (words_count(s, counted[i]))
+			width += count_text(tight, counted[i], words_count(s, counted[i]), buf);
+	return width;
+}
+
+static void draw_counts(struct canvas *c, const struct server *s, enum tight tight, int x, int end)
+{
+	char buf[16];
+	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
+		int n = words_count(s, counted[i]);
+		if (!n)
+			continue;
+		count_text(tight, counted[i], n, buf);
+		x = canvas_text(c, 0, x, end, style_state(counted[i], false)->meaning, buf);
+	}
+	if (pending_text(tight, words_pending(s), buf))
+		canvas_text(c, 0, x, end, MEAN_RUNNING, buf);
 }
 
 static int draw_clock(const struct app *a, struct canvas *c)
@@ -244,42 +271,36 @@ static int draw_clock(const struct app *a, struct canvas *c)
 	return canvas_right(c, 0, 0, c->w - 1, live ? MEAN_FAINT : MEAN_NOTICE, text);
 }
 
-static void draw_name(const struct app *a, const struct server *s, struct canvas *c, int *x,
-		      int end)
+static int names_width(const struct app *a, const struct server *s, enum tight tight)
 {
-	*x = c->w < WIDE_HEADER ? 1 : canvas_text(c, 0, 1, end, MEAN_TITLE, "walmedic") + 2;
-	*x = canvas_text(c, 0, *x, end, MEAN_TEXT, s->name);
+	int width = text_width(s->name) + 1 + (tight == ROOMY ? 10 : 0) + (a->model->servers > 1 ? 12 : 0);
+	width += *s->backup_host ? text_width(s->backup_host) + 2 : 0;
+	return width + (*s->db_host ? text_width(s->db_host) + 3 : 0);
+}
+
+static void draw_name(const struct app *a, const struct server *s, struct canvas *c, enum tight tight, int end)
+{
+	int x = tight != ROOMY ? 1 : canvas_text(c, 0, 1, end, MEAN_TITLE, "walmedic") + 2;
+	x = canvas_text(c, 0, x, end, MEAN_TITLE, s->name);
 	if (*s->backup_host)
-		*x = canvas_printf(c, 0, *x + 1, end, MEAN_BACKUP, "@%s", s->backup_host);
+		x = canvas_printf(c, 0, x + 1, end, MEAN_BACKUP, "@%s", s->backup_host);
 	if (*s->db_host)
-		*x = canvas_printf(c, 0, *x + 1, end, MEAN_DB, "→ %s", s->db_host);
+		x = canvas_printf(c, 0, x + 1, end, MEAN_DB, "→ %s", s->db_host);
 	if (*s->pg_version && c->w >= 110)
-		*x = canvas_printf(c, 0, *x + 2, end, MEAN_FAINT, "PostgreSQL %s", s->pg_version);
+		x = canvas_printf(c, 0, x + 2, end, MEAN_FAINT, "PostgreSQL %s", s->pg_version);
 	if (a->model->servers > 1)
-		*x = canvas_printf(c, 0, *x + 2, end, MEAN_KEY, "%d/%d Tab", a->server + 1,
-				   a->model->servers);
+		canvas_printf(c, 0, x + 2, end, MEAN_KEY, "%d/%d Tab", a->server + 1, a->model->servers);
 }
 
 static void draw_header(const struct app *a, const struct server *s, struct canvas *c)
 {
-	static const enum state counted[] = {STATE_FAIL, STATE_BLOCKED, STATE_WARN, STATE_UNKNOWN,
-					     STATE_OK};
-	int x, end = draw_clock(a, c) - 1, width = 0, pending = words_pending(s);
-	char buf[16];
-	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
-		int n = words_count(s, counted[i]);
-		int word = c->w < WIDE_HEADER ? 2 : counted[i] == STATE_OK ? 5 : 7;
-		if (n)
-			width += snprintf(buf, sizeof buf, "%d", n) + word;
-	}
-	width += pending ? 7 : 0;
-	int at = end - width;
-	draw_name(a, s, c, &x, at - 1);
-	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
-		count(c, &at, counted[i], words_count(s, counted[i]), end);
-	if (pending)
-		canvas_printf(c, 0, at, end, MEAN_RUNNING, c->w < WIDE_HEADER ? "*%d" : "ask %d",
-			      pending);
+	int end = draw_clock(a, c) - 1;
+	enum tight tight = ROOMY;
+	while (tight < GLYPHS && names_width(a, s, tight) + 1 + counts_width(s, tight) > end)
+		tight++;
+	int at = end - counts_width(s, tight);
+	draw_name(a, s, c, tight, at - 1);
+	draw_counts(c, s, tight, at, end);
 }
 
 static void draw_hints(struct app *a, struct canvas *c)

@@ -211,6 +211,22 @@ static void play_until(struct replay *r, int64_t t)
 		r->engine->sweep_done = true;
 }
 
+static bool was_recorded(const struct replay *r, const struct watched *w, const struct question *q)
+{
+	for (size_t i = 0; i < r->events; i++)
+		if (r->event[i].server == w && r->event[i].question == q)
+			return true;
+	return false;
+}
+
+/* A recording of an older walmedic: no answer will ever come, so nobody may wait for it. */
+static void miss_what_is_not_there(const struct replay *r, const struct watched *w)
+{
+	for (int i = 0; i < w->questions; i++)
+		if (!was_recorded(r, w, w->question[i]))
+			view_set_asked(w->view, w->question[i], ASKED_NO_PLACE, "the recording has no answer to it");
+}
+
 static void on_tick(void *arg)
 {
 	struct replay *r = arg;
@@ -237,6 +253,8 @@ struct engine *engine_replay(struct loop *l, const char *bytes, size_t n, double
 	r->first_t = r->events ? r->event[0].t : number(r->lines[0], "t");
 	r->started_mono = clock_mono_ms();
 	clock_freeze_wall(r->first_t ? r->first_t : 1);
+	for (int i = 0; i < e->model.servers; i++)
+		miss_what_is_not_there(r, e->watched[i]);
 	play_until(r, speed > 0 ? r->first_t : INT64_MAX);
 	if (speed > 0)
 		r->timer = loop_timer_start(l, TICK_MS, TICK_MS, on_tick, r);

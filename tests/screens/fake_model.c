@@ -106,14 +106,14 @@ static const struct probe probes[] = {
      .title = "the backup volume has room",
      .stage = STAGE_DISK,
      .needs = {"host.backup"}},
-    {.id = "backup.age",
+    {.id = "backup.last",
      .title = "the last backup is young enough",
      .stage = STAGE_BACKUP,
      .needs = {"config.server"}},
     {.id = "backup.redundancy",
      .title = "enough backups are kept",
      .stage = STAGE_BACKUP,
-     .needs = {"backup.age"}},
+     .needs = {"backup.last"}},
     {.id = "wal_archive",
      .title = "the archive has no hole",
      .stage = STAGE_BACKUP,
@@ -195,7 +195,7 @@ static void green(struct fake *f)
 		n->took_ms = 3 + i;
 	}
 	set(f, "backup.rsync", STATE_OFF, "backup_method is postgres");
-	set(f, "backup.age", STATE_OK, "20261120T230002, 4 h ago, 41 GB");
+	set(f, "backup.last", STATE_OK, "20261120T230002, 4 h ago, 41 GB");
 	f->server.sweep_done = true;
 	f->server.state = STATE_OK;
 	f->server.rpo_s = 41;
@@ -228,11 +228,11 @@ static void slot_missing(struct fake *f)
 
 static void stale_backup(struct fake *f)
 {
-	cause(f, "backup.age", RANK_WARN, "backup.too_old", "backup",
+	cause(f, "backup.last", RANK_WARN, "backup.too_old", "backup",
 	      "the last full backup is 26 h old, the limit is 24 h", "");
-	node(f, "backup.age")->since = T0 - 180 * MINUTE;
-	root(f, "backup.age", 0);
-	change(f, "backup.age", STATE_OK, STATE_WARN, 180);
+	node(f, "backup.last")->since = T0 - 180 * MINUTE;
+	root(f, "backup.last", 0);
+	change(f, "backup.last", STATE_OK, STATE_WARN, 180);
 }
 
 static void slot_and_backup(struct fake *f)

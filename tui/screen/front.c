@@ -13,8 +13,9 @@
 #include "tui/widget/strip.h"
 #include "tui/widget/triage.h"
 #include "tui/widget/words.h"
+#include "tui/widget/wrap.h"
 
-enum { WIDE = 110, TALL = 20, SIDE = 48, CHANGES = 5 };
+enum { TALL = 20, SIDE = 48, CHANGES = 5 };
 
 struct front {
 	struct triage_memory memory;
@@ -122,7 +123,7 @@ static void draw_calm(struct app *app, const struct server *s, struct triage *t,
 		      struct canvas *c, struct area area)
 {
 	struct doc *d = doc_new(app->frame, area.w - 3);
-	int backup = server_node(s, "backup.fresh");
+	int backup = server_node(s, "backup.last");
 	int unseen = words_count(s, STATE_UNKNOWN) + words_count(s, STATE_BLOCKED),
 	    passed = words_count(s, STATE_OK);
 	if (unseen)
@@ -130,13 +131,9 @@ static void draw_calm(struct app *app, const struct server *s, struct triage *t,
 			  arena_printf(app->frame, "%d probes passed, %d cannot be seen from here",
 				       passed, unseen));
 	else
-		doc_label(
-		    d, 0, MEAN_OK, "✓", 2, MEAN_OK,
-		    arena_printf(app->frame, "all green: %d probes passed, nothing to do", passed));
+		doc_label(d, 0, MEAN_OK, "✓", 2, MEAN_OK,
+			  arena_printf(app->frame, "all green: %d probes passed, nothing to do", passed));
 	duration(d, "lost if it died now", s->rpo_s, "not known");
-	for (int i = 0; i < s->nodes && backup < 0; i++)
-		if (s->node[i].probe->stage == STAGE_BACKUP && s->node[i].verdict.state == STATE_OK)
-			backup = i;
 	if (backup >= 0)
 		doc_label(d, 2, MEAN_FAINT, "last backup", 24, MEAN_TEXT,
 			  node_say(&s->node[backup]));
@@ -189,21 +186,40 @@ static void draw_column(struct app *app, struct front *f, struct triage *t, cons
 		draw_calm(app, s, t, f, c, list);
 	else
 		triage_draw(t, app->frame, &f->memory, c, list);
-	if (c->w < WIDE && !all_green(s))
+	if (c->w < PICTURE_WIDE && !all_green(s))
 		draw_words(app, s, node, t, c, list);
+}
+
+/* Nothing to look at in particular: what was found, a line a probe. */
+static void write_findings(struct doc *d, const struct server *s)
+{
+	doc_text(d, 0, MEAN_TITLE, "What was found");
+	for (int stage = 0; stage < STAGES; stage++)
+		for (int i = 0; i < s->nodes; i++) {
+			const struct node *n = &s->node[i];
+			const struct state_look *look = node_look(n);
+			const char *line;
+			if ((int)n->probe->stage != stage || n->verdict.state == STATE_OFF ||
+			    !wrap_text(d->a, node_say(n), d->width - 3, &line, 1))
+				continue;
+			doc_label(d, 0, look->meaning, look->glyph, 2, look->meaning == MEAN_OK ? MEAN_FAINT : look->meaning, line);
+		}
 }
 
 static void draw_side(struct app *app, struct front *f, struct triage *t, struct canvas *c,
 		      struct area area)
 {
 	int node = focus_node(f, t);
-	for (int y = 0; y < area.h; y++)
-		canvas_char(c, area.y + y, area.x, MEAN_LINE, 0x2502);
+	for (int y = 0; y < area.h; y++) {
+		bool met = canvas_cell(c, area.y + y, area.x - 1)->ch == 0x2500;
+		canvas_char(c, area.y + y, area.x, MEAN_LINE, met ? 0x2524 : 0x2502);
+	}
 	canvas_char(c, area.y - 1, area.x, MEAN_LINE, 0x252c);
-	if (node < 0)
-		return;
 	struct doc *d = doc_new(app->frame, area.w - 3);
-	dossier_write(d, t->server, node, app->now);
+	if (node < 0)
+		write_findings(d, t->server);
+	else
+		dossier_write(d, t->server, node, app->now);
 	doc_draw(d, c, (struct area){area.y, area.x + 2, area.h, area.w - 2}, 0);
 }
 
@@ -218,11 +234,11 @@ static void draw(struct app *app, void *state, struct canvas *c, struct area are
 	}
 	struct triage *t = build(app, f);
 	int cause = route_node(s, t), root = cause < 0 ? -1 : (int)s->node[cause].probe->stage;
-	bool wide = c->w >= WIDE && c->h >= TALL;
-	int y = area.y + (wide ? PICTURE_LINES : STRIP_LINES);
+	bool wide = c->w >= PICTURE_WIDE && c->h >= TALL;
+	int y = area.y + (wide ? picture_lines(c->h) : STRIP_LINES);
 	route_find(s, cause, &route);
 	if (wide)
-		picture_draw(s, &route, root, c, area.y, (c->w - PICTURE_WIDTH) / 2);
+		picture_draw(s, &route, root, c, area.y, picture_lines(c->h));
 	else
 		strip_draw(s, &route, root, c, area.y);
 	canvas_fill(c, y, 0, c->w, MEAN_LINE, 0x2500);

@@ -34,13 +34,13 @@ static void draw(struct app *app, void *state, struct canvas *c, struct area are
 		return;
 	int cause = s->roots ? s->root[0].node : -1,
 	    root = cause < 0 ? -1 : (int)s->node[cause].probe->stage;
-	bool wide = c->w >= 110;
+	bool wide = c->w >= PICTURE_WIDE;
 	route_find(s, cause, &route);
 	if (wide)
-		picture_draw(s, &route, root, c, area.y, (c->w - PICTURE_WIDTH) / 2);
+		picture_draw(s, &route, root, c, area.y, picture_lines(c->h));
 	else
 		strip_draw(s, &route, root, c, area.y);
-	int y = area.y + (wide ? PICTURE_LINES : STRIP_LINES);
+	int y = area.y + (wide ? picture_lines(c->h) : STRIP_LINES);
 	if (cause >= 0)
 		route_draw(&route, s, c, y++, 1, c->w - 1);
 	canvas_fill(c, y, 0, c->w, MEAN_LINE, 0x2500);

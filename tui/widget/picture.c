@@ -1,115 +1,190 @@
 #include "tui/widget/picture.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "probes/base/str.h"
+#include "probes/base/text.h"
+#include "tui/widget/flow.h"
 #include "tui/widget/strip.h"
 #include "tui/widget/words.h"
 
-enum { BOX = 13, STEP = 18, ROW = 4 };
+enum { COLUMNS = 6, BOX_MAX = 20, GAP_MIN = 4, GAP_MAX = 9, LINES_MAX = 8, TALL = 34 };
 
-/* Column and row of each box; data flows from left to right, what watches over it stands below. */
+/* Column of each box, and its row: 0 above, 1 between, 2 below. */
 static const struct {
 	int8_t col, row;
 } spot[STAGES] = {
-    [STAGE_CONFIG] = {0, 1}, [STAGE_HOST] = {0, 0}, [STAGE_PG] = {1, 0},  [STAGE_SSH] = {1, 1},
-    [STAGE_SLOT] = {2, 0},   [STAGE_CRON] = {2, 1}, [STAGE_WAL] = {3, 0}, [STAGE_DISK] = {3, 1},
-    [STAGE_BACKUP] = {4, 1}, [STAGE_RPO] = {5, 0},
+	[STAGE_HOST] = {0, 0},	 [STAGE_CONFIG] = {0, 2}, [STAGE_SSH] = {1, 0},	 [STAGE_PG] = {1, 2},  [STAGE_WAL] = {2, 0},
+	[STAGE_SLOT] = {2, 2},	 [STAGE_CRON] = {3, 0},	  [STAGE_DISK] = {3, 2}, [STAGE_BACKUP] = {4, 1}, [STAGE_RPO] = {5, 1},
 };
 
-/* Arrows between neighbours in a row, and risers between the two rows in the gap before a column.
- */
-static const struct {
-	enum stage from, to;
-} edges[] = {
-    {STAGE_HOST, STAGE_PG},  {STAGE_PG, STAGE_SLOT},	 {STAGE_SLOT, STAGE_WAL},
-    {STAGE_WAL, STAGE_RPO},  {STAGE_CONFIG, STAGE_SSH},	 {STAGE_SSH, STAGE_CRON},
-    {STAGE_CRON, STAGE_WAL}, {STAGE_DISK, STAGE_BACKUP}, {STAGE_BACKUP, STAGE_RPO},
+struct frame {
+	struct canvas *c;
+	int y, x, lines, box, gap;
 };
 
-static int box_x(enum stage s)
+int picture_lines(int h)
 {
-	return spot[s].col * STEP;
+	return h >= TALL ? LINES_MAX : LINES_MAX - 2;
 }
 
-/* The stages on the way of the harm: those that the route names, and the picture's own way from the
- * root cause to the recovery point. */
-static void find_harm(const struct route *r, int root, bool ret[STAGES])
+static struct frame fit(struct canvas *c, int y, int lines)
 {
-	for (int i = 0; i < STAGES; i++)
-		ret[i] = root >= 0 && (i == root || r->stage[i]);
-	for (int at = root; at >= 0 && at != STAGE_RPO;) {
-		int next = -1;
-		for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
-			if ((int)edges[i].from == at)
-				next = (int)edges[i].to;
-		if (next >= 0)
-			ret[next] = true;
-		at = next;
+	int box = (c->w - 2 - (COLUMNS - 1) * GAP_MIN) / COLUMNS;
+	box = box > BOX_MAX ? BOX_MAX : box;
+	int gap = (c->w - 2 - COLUMNS * box) / (COLUMNS - 1);
+	gap = gap > GAP_MAX ? GAP_MAX : gap;
+	int width = COLUMNS * box + (COLUMNS - 1) * gap;
+	return (struct frame){c, y, (c->w - width) / 2, lines, box, gap};
+}
+
+static int box_x(const struct frame *f, enum stage s)
+{
+	return f->x + spot[s].col * (f->box + f->gap);
+}
+
+static int box_y(const struct frame *f, enum stage s)
+{
+	return spot[s].row * f->lines / 4;
+}
+
+/* ---- arrows: which legs each cell of a gap has, thin first, then those of the harm ---- */
+
+enum { LEG_UP = 1, LEG_DOWN = 2, LEG_LEFT = 4, LEG_RIGHT = 8 };
+
+struct legs {
+	uint8_t any[LINES_MAX][GAP_MAX], harm[LINES_MAX][GAP_MAX];
+	bool arrow[LINES_MAX], arrow_harm[LINES_MAX];
+};
+
+static void add_legs(struct legs *l, int y, int x, int legs, bool harm)
+{
+	l->any[y][x] |= (uint8_t)legs;
+	if (harm)
+		l->harm[y][x] |= (uint8_t)legs;
+}
+
+static void add_flow(const struct frame *f, struct legs *l, const struct flow *flow, bool harm)
+{
+	int from = box_y(f, flow->from) + 1, to = box_y(f, flow->to) + 1, mid = f->gap / 2 - 1, down = to > from ? 1 : -1;
+	for (int x = 0; x < mid; x++)
+		add_legs(l, from, x, LEG_LEFT | LEG_RIGHT, harm);
+	add_legs(l, from, mid, LEG_LEFT | (to == from ? LEG_RIGHT : down > 0 ? LEG_DOWN : LEG_UP), harm);
+	for (int y = from + down; to != from && y != to; y += down)
+		add_legs(l, y, mid, LEG_UP | LEG_DOWN, harm);
+	add_legs(l, to, mid, LEG_RIGHT | (to == from ? LEG_LEFT : down > 0 ? LEG_UP : LEG_DOWN), harm);
+	for (int x = mid + 1; x < f->gap; x++)
+		add_legs(l, to, x, LEG_LEFT | LEG_RIGHT, harm);
+	l->arrow[to] = true;
+	l->arrow_harm[to] |= harm;
+}
+
+/* By legs: up 1, down 2, left 4, right 8. */
+static const int32_t thin[16] = {' ',	 0x2502, 0x2502, 0x2502, 0x2500, 0x2518, 0x2510, 0x2524,
+				 0x2500, 0x2514, 0x250c, 0x251c, 0x2500, 0x2534, 0x252c, 0x253c};
+static const int32_t thick[16] = {' ',	  0x2503, 0x2503, 0x2503, 0x2501, 0x251b, 0x2513, 0x252b,
+				  0x2501, 0x2517, 0x250f, 0x2523, 0x2501, 0x253b, 0x2533, 0x254b};
+
+static void draw_gap(const struct frame *f, const struct legs *l, int x)
+{
+	for (int y = 0; y < f->lines; y++)
+		for (int i = 0; i < f->gap; i++) {
+			bool harm = l->harm[y][i], arrow = i == f->gap - 1 && l->arrow[y];
+			int32_t ch = (harm ? thick : thin)[l->any[y][i]];
+			if (arrow)
+				ch = 0x25b8;
+			if (ch != ' ')
+				canvas_char(f->c, f->y + y, x + i, harm || (arrow && l->arrow_harm[y]) ? MEAN_PATH : MEAN_LINE, ch);
+		}
+}
+
+static void arrows(const struct frame *f, const bool harm[STAGES])
+{
+	for (int col = 0; col < COLUMNS - 1; col++) {
+		struct legs l = {0};
+		for (const struct flow *w = flows; w->from != w->to; w++)
+			if (spot[w->from].col == col)
+				add_flow(f, &l, w, harm[w->from] && harm[w->to]);
+		draw_gap(f, &l, f->x + col * (f->box + f->gap) + f->box);
 	}
 }
 
-/* thin and thick: the eight pieces of a frame */
-static const int32_t thin[] = {0x250c, 0x2500, 0x2510, 0x2502, 0x2514, 0x2518};
-static const int32_t thick[] = {0x250f, 0x2501, 0x2513, 0x2503, 0x2517, 0x251b};
+/* ---- boxes ---- */
 
-static void box(const struct server *s, enum stage stage, bool harm, bool is_root, struct canvas *c,
-		int y, int x)
+static void border(const struct frame *f, int y, int x, bool harm)
 {
 	const int32_t *p = harm ? thick : thin;
 	style_t style = harm ? MEAN_PATH : MEAN_LINE;
-	int right = x + BOX - 1;
-	for (int line = 0; line < 3; line += 2) {
-		canvas_fill(c, y + line, x + 1, right, style, p[1]);
-		canvas_char(c, y + line, x, style, line ? p[4] : p[0]);
-		canvas_char(c, y + line, right, style, line ? p[5] : p[2]);
+	int right = x + f->box - 1, bottom = y + f->lines / 2 - 1;
+	canvas_fill(f->c, y, x + 1, right, style, p[LEG_LEFT | LEG_RIGHT]);
+	canvas_fill(f->c, bottom, x + 1, right, style, p[LEG_LEFT | LEG_RIGHT]);
+	for (int line = y + 1; line < bottom; line++) {
+		canvas_char(f->c, line, x, style, p[LEG_UP | LEG_DOWN]);
+		canvas_char(f->c, line, right, style, p[LEG_UP | LEG_DOWN]);
 	}
-	canvas_char(c, y + 1, x, style, p[3]);
-	canvas_char(c, y + 1, right, style, p[3]);
+	canvas_char(f->c, y, x, style, p[LEG_DOWN | LEG_RIGHT]);
+	canvas_char(f->c, y, right, style, p[LEG_DOWN | LEG_LEFT]);
+	canvas_char(f->c, bottom, x, style, p[LEG_UP | LEG_RIGHT]);
+	canvas_char(f->c, bottom, right, style, p[LEG_UP | LEG_LEFT]);
+}
+
+static double figure(const struct server *s, enum stage stage)
+{
+	double wal = s->pg_wal_full_s, space = s->backup_full_s;
+	if (stage == STAGE_RPO)
+		return s->rpo_s;
+	if (stage != STAGE_DISK)
+		return NAN;
+	return isnan(space) || wal < space ? wal : space;
+}
+
+/* What a box says in words: a broken one its probe, a green one its figure. */
+static void word(const struct server *s, enum stage stage, struct str *out, style_t *ret_style)
+{
+	int at = flow_speaker(s, stage);
+	const struct node *n = at < 0 ? NULL : &s->node[at];
+	const struct state_look *look = n ? node_look(n) : style_state(STATE_OFF, false);
+	double seconds = figure(s, stage);
+	*ret_style = look->meaning == MEAN_OK ? MEAN_FAINT : look->meaning;
+	if (look->meaning == MEAN_FAIL || look->meaning == MEAN_WARN)
+		str_add(out, n->probe->id);
+	else if (!isnan(seconds)) {
+		str_add(out, stage == STAGE_DISK ? "full " : "");
+		text_duration(out, seconds);
+	} else if (look->meaning == MEAN_OK && stage == STAGE_PG && *s->pg_version)
+		str_add(out, s->pg_version);
+	else if (look->meaning == MEAN_OK && stage == STAGE_HOST && *s->db_host)
+		str_add(out, s->db_host);
+	else
+		str_add(out, look->word);
+}
+
+static void box(const struct frame *f, const struct server *s, enum stage stage, bool harm, bool is_root)
+{
+	int y = f->y + box_y(f, stage), x = box_x(f, stage), right = x + f->box - 1;
 	enum meaning worst = strip_worst(s, stage);
-	int at = canvas_printf(c, y, x + 2, right - 1, worst == MEAN_OK ? MEAN_TEXT : worst, " %s ",
-			       stage_names[stage]);
+	border(f, y, x, harm);
+	canvas_printf(f->c, y, x + 2, right - 1, worst == MEAN_OK ? MEAN_TEXT : worst, " %s ", stage_names[stage]);
 	if (is_root)
-		canvas_text(c, y, at, right, MEAN_FAIL | STYLE_SELECTED, "ROOT");
-	strip_glyphs(s, stage, c, y + 1, x + 2, BOX - 4);
+		canvas_right(f->c, y, x, right - 1, MEAN_FAIL | STYLE_SELECTED, " ROOT ");
+	strip_glyphs(s, stage, f->c, y + 1, x + 2, f->box - 4);
+	if (f->lines < LINES_MAX)
+		return;
+	struct str text = {0};
+	style_t style;
+	word(s, stage, &text, &style);
+	canvas_text(f->c, y + 2, x + 2, right - 1, style, str_text(&text));
+	str_free(&text);
 }
 
-static void flat(struct canvas *c, int y, int from, int to, bool harm)
+void picture_draw(const struct server *s, const struct route *r, int root, struct canvas *c, int y, int lines)
 {
-	style_t style = harm ? MEAN_PATH : MEAN_LINE;
-	canvas_fill(c, y, from, to - 1, style, harm ? 0x2501 : 0x2500);
-	canvas_char(c, y, to - 1, style, 0x25b6);
-}
-
-/* From the lower row up to the upper one, in the gap before the upper box. */
-static void riser(struct canvas *c, int y, int from, int to, bool harm)
-{
-	style_t style = harm ? MEAN_PATH : MEAN_LINE;
-	int at = to - 3;
-	canvas_fill(c, y + ROW + 1, from, at, style, harm ? 0x2501 : 0x2500);
-	canvas_char(c, y + ROW + 1, at, style, harm ? 0x251b : 0x2518);
-	for (int line = y + 2; line < y + ROW + 1; line++)
-		canvas_char(c, line, at, style, harm ? 0x2503 : 0x2502);
-	canvas_char(c, y + 1, at, style, harm ? 0x253b : 0x2534);
-}
-
-void picture_draw(const struct server *s, const struct route *r, int root, struct canvas *c, int y,
-		  int x)
-{
-	bool on_way[STAGES];
-	find_harm(r, root, on_way);
-	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
-			enum stage from = edges[i].from, to = edges[i].to;
-			bool harm = on_way[from] && on_way[to];
-			int left = x + box_x(from) + BOX, right = x + box_x(to);
-			if (harm != (bool)pass)
-				continue;
-			if (spot[from].row == spot[to].row)
-				flat(c, y + 1 + spot[from].row * ROW, left, right, harm);
-			else
-				riser(c, y, left, right, harm);
-		}
+	struct frame f = fit(c, y, lines);
+	bool harm[STAGES];
+	flow_harm(r, root, harm);
+	arrows(&f, harm);
 	for (int i = 0; i < STAGES; i++)
-		box(s, (enum stage)i, on_way[i], i == root, c, y + spot[i].row * ROW,
-		    x + box_x((enum stage)i));
+		box(&f, s, (enum stage)i, harm[i], i == root);
 }

@@ -4,10 +4,11 @@
 
 #include "tui/widget/route.h"
 
-enum { PICTURE_LINES = 7, PICTURE_WIDTH = 104 };
+enum { PICTURE_WIDE = 110 }; /* columns that it needs */
 
-/* root: stage of the root cause, -1 for none. */
-void picture_draw(const struct server *s, const struct route *r, int root, struct canvas *c, int y,
-		  int x);
+/* Lines it takes in a window of this height: a tall one has room for a word in each box. */
+int picture_lines(int h);
+/* Draws in the whole width of the canvas. root: stage of the root cause, -1 for none. */
+void picture_draw(const struct server *s, const struct route *r, int root, struct canvas *c, int y, int lines);
 
 #endif

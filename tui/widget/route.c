@@ -32,6 +32,24 @@ static void go_up(const struct server *s, int node, struct route *r)
 		r->node[r->n++] = up[--n];
 }
 
+/* Farther down the pipeline. */
+static bool is_farther(const struct server *s, int node, int than)
+{
+	return s->node[node].verdict.state != STATE_OK && s->node[node].probe->stage > s->node[than].probe->stage;
+}
+
+/* The recovery point is what all is about, also where the harm has not come to it yet. */
+static void add_goal(const struct server *s, struct route *r)
+{
+	int last = r->node[r->n - 1];
+	for (int i = s->nodes - 1; i >= 0 && r->n < ROUTE_MAX; i--)
+		if (s->node[i].probe->stage == STAGE_RPO && s->node[last].probe->stage != STAGE_RPO &&
+		    s->node[i].verdict.state != STATE_OFF) {
+			r->node[r->n++] = i;
+			return;
+		}
+}
+
 /* Breadth first over what breaks, to the recovery point; or as far as the harm goes. */
 static void go_down(const struct server *s, int node, struct route *r)
 {
@@ -43,7 +61,7 @@ static void go_down(const struct server *s, int node, struct route *r)
 	from[node] = node;
 	for (queue[tail++] = node; head < tail;) {
 		int at = queue[head++];
-		if (s->node[at].verdict.state != STATE_OK)
+		if (goal == node || is_farther(s, at, goal))
 			goal = at;
 		if (s->node[at].probe->stage == STAGE_RPO)
 			break;
@@ -73,6 +91,7 @@ void route_find(const struct server *s, int node, struct route *ret)
 	go_down(s, node, ret);
 	for (int i = ret->at; i < ret->n; i++)
 		ret->stage[s->node[ret->node[i]].probe->stage] = true;
+	add_goal(s, ret);
 }
 
 /* Leaves out, one by one, what is farthest from the node, but never the last goal. */

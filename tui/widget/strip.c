@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/widget/flow.h"
 #include "tui/widget/words.h"
 
 /* Worst first; the last one is the asking. */
@@ -94,11 +95,13 @@ static void widths(const struct server *s, int room, int width[STAGES])
 	}
 }
 
-static void arrow(struct canvas *c, int y, int x, int len, bool harm)
+/* A harm that goes past the next stage has no head there. */
+static void arrow(struct canvas *c, int y, int x, int len, bool harm, bool past)
 {
 	style_t style = harm ? MEAN_PATH : MEAN_LINE;
-	canvas_fill(c, y, x, x + len - 1, style, harm ? 0x2501 : 0x2500);
-	canvas_char(c, y, x + len - 1, style, 0x25b8);
+	canvas_fill(c, y, x, x + len, style, harm ? 0x2501 : 0x2500);
+	if (!past)
+		canvas_char(c, y, x + len - 1, style, 0x25b8);
 }
 
 static style_t name_style(const struct server *s, enum stage stage, int root)
@@ -116,8 +119,10 @@ void strip_draw(const struct server *s, const struct route *r, int root, struct 
 	for (int i = 0; i < STAGES; i++)
 		used += width[i];
 	int spare = c->w - 2 - used;
+	bool on_way[STAGES];
+	flow_harm(r, root, on_way);
 	for (int i = 0; i < STAGES; i++) {
-		bool harm = root >= 0 && i >= root && i < STAGE_RPO && r->n > 1;
+		bool harm = root >= 0 && i >= root;
 		int name =
 		    canvas_text(c, y, x, c->w, name_style(s, (enum stage)i, root), stage_names[i]);
 		strip_glyphs(s, (enum stage)i, c, y + 1, x, width[i]);
@@ -126,7 +131,7 @@ void strip_draw(const struct server *s, const struct route *r, int root, struct 
 			gap = 4;
 		int next = x + width[i] + gap;
 		if (i < STAGES - 1 && next > name)
-			arrow(c, y, name, next - name, harm);
+			arrow(c, y, name, next - name, harm, harm && !on_way[i + 1]);
 		x = next;
 		spare -= gap;
 		gaps--;

@@ -303,24 +303,38 @@ static void add_advice(struct build *b)
 	}
 }
 
+/* The stages that passed whole by their names, the others with how much of them did. */
+static void write_passed(const struct server *s, struct str *out)
+{
+	int in[STAGES] = {0}, of[STAGES] = {0}, off = 0;
+	for (int i = 0; i < s->nodes; i++) {
+		enum state st = s->node[i].verdict.state;
+		in[s->node[i].probe->stage] += st == STATE_OK;
+		of[s->node[i].probe->stage] += st != STATE_OFF;
+		off += st == STATE_OFF;
+	}
+	for (int i = 0; i < STAGES; i++)
+		if (in[i] && in[i] == of[i])
+			str_addf(out, " %s", stage_names[i]);
+	for (int i = 0; i < STAGES; i++)
+		if (in[i] && in[i] < of[i])
+			str_addf(out, "  %s %d/%d", stage_names[i], in[i], of[i]);
+	if (off)
+		str_addf(out, "  (%d off)", off);
+}
+
 static void add_passed(struct build *b)
 {
 	struct str by_stage = {0};
-	int passed = 0, off = 0, in[STAGES] = {0};
+	int passed = 0, off = 0;
 	for (int i = 0; i < b->s->nodes; i++) {
-		enum state st = b->s->node[i].verdict.state;
-		off += st == STATE_OFF;
-		passed += st == STATE_OK;
-		in[b->s->node[i].probe->stage] += st == STATE_OK;
+		off += b->s->node[i].verdict.state == STATE_OFF;
+		passed += b->s->node[i].verdict.state == STATE_OK;
 	}
 	if (!passed && !off)
 		return;
-	for (int i = 0; i < STAGES; i++)
-		if (in[i])
-			str_addf(&by_stage, "  %s %d", stage_names[i], in[i]);
-	if (off)
-		str_addf(&by_stage, "  (%d off)", off);
-	add_fold(b, FOLD_PASSED, arena_printf(b->a, "PASSED %d%s", passed, str_text(&by_stage)));
+	write_passed(b->s, &by_stage);
+	add_fold(b, FOLD_PASSED, arena_printf(b->a, "PASSED %d %s", passed, str_text(&by_stage)));
 	str_free(&by_stage);
 	for (int want = STATE_OK; b->m->open[FOLD_PASSED] && want >= STATE_OFF; want--)
 		for (int i = 0; i < b->s->nodes; i++)
