@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "probes/base/text.h"
+#include "tui/find.h"
 #include "tui/widget/words.h"
 
 enum { LEAST_H = 16, LEAST_W = 60, NOTICE_MS = 8000 };
@@ -32,6 +33,7 @@ void app_open(struct app *a, const struct screen *s, const struct subject *about
 	a->stack[a->depth].screen = s;
 	a->stack[a->depth++].state = state;
 	a->notice[0] = '\0';
+	find_forget(a);
 	if (s->open)
 		s->open(a, state, about);
 }
@@ -46,6 +48,7 @@ static void close_top(struct app *a)
 
 void app_back(struct app *a)
 {
+	find_forget(a);
 	if (a->depth > 1)
 		close_top(a);
 	a->notice[0] = '\0';
@@ -100,14 +103,28 @@ static void freeze(struct app *a)
 		   a->frozen ? "frozen: nothing moves until you press Space again" : "live again");
 }
 
-static void next_server(struct app *a)
+void app_watch(struct app *a, int server)
 {
-	if (a->model->servers < 2 || a->depth > 1)
-		return;
-	a->server = (a->server + 1) % a->model->servers;
+	a->server = server;
 	while (a->depth)
 		close_top(a);
 	app_open(a, &screen_front, &(struct subject){a->server, -1, NULL});
+}
+
+static void next_server(struct app *a)
+{
+	if (a->model->servers > 1 && a->depth == 1)
+		app_watch(a, (a->server + 1) % a->model->servers);
+}
+
+static void find(struct app *a)
+{
+	line_open(a, LINE_FIND);
+}
+
+static void command(struct app *a)
+{
+	line_open(a, LINE_COMMAND);
 }
 
 static void recheck_all(struct app *a)
@@ -116,12 +133,18 @@ static void recheck_all(struct app *a)
 	app_notice(a, "asking everything again");
 }
 
+static int node_in_view(struct app *a)
+{
+	const struct screen *s = a->stack[a->depth - 1].screen;
+	return s->node ? s->node(a, a->stack[a->depth - 1].state) : -1;
+}
+
 static void open_help(struct app *a)
 {
 	if (a->stack[a->depth - 1].screen == &screen_help)
 		app_back(a);
 	else
-		app_open(a, &screen_help, &(struct subject){a->server, -1, NULL});
+		app_open(a, &screen_help, &(struct subject){a->server, node_in_view(a), NULL});
 }
 
 static void open_map(struct app *a)
@@ -146,7 +169,7 @@ static void (*const common[ACTIONS])(struct app *a) = {
 	[ACT_BACK] = app_back,   [ACT_LEFT] = app_back,       [ACT_QUIT] = quit,
 	[ACT_FREEZE] = freeze,   [ACT_RECHECK_ALL] = recheck_all, [ACT_SERVER] = next_server,
 	[ACT_HELP] = open_help,  [ACT_MAP] = open_map,        [ACT_SUSPEND] = suspend,
-	[ACT_REDRAW] = redraw,
+	[ACT_REDRAW] = redraw,   [ACT_FIND] = find,           [ACT_COMMAND] = command,
 };
 
 void app_act(struct app *a, enum action action)
@@ -154,6 +177,14 @@ void app_act(struct app *a, enum action action)
 	const struct screen *s = a->stack[a->depth - 1].screen;
 	if (action != ACT_QUIT)
 		a->sure = false;
+	if (find_active(a) && (action == ACT_NEXT || action == ACT_PREVIOUS)) {
+		find_go(a, action == ACT_NEXT ? 1 : -1);
+		return;
+	}
+	if (find_active(a) && action == ACT_BACK) {
+		find_forget(a);
+		return;
+	}
 	if (s->act && s->act(a, a->stack[a->depth - 1].state, action))
 		return;
 	if (common[action])
@@ -168,6 +199,10 @@ bool app_key(struct app *a, int32_t key)
 		a->quit |= action == ACT_QUIT;
 		return a->quit;
 	}
+	if (a->line.kind != LINE_CLOSED) {
+		line_key(a, key);
+		return true;
+	}
 	if (s->key && s->key(a, a->stack[a->depth - 1].state, key))
 		return true;
 	if (action == ACT_NONE)
@@ -180,6 +215,8 @@ bool app_key(struct app *a, int32_t key)
 bool app_paste(struct app *a, int32_t ch)
 {
 	const struct screen *s = a->stack[a->depth - 1].screen;
+	if (a->line.kind != LINE_CLOSED && !a->too_small)
+		return field_add(&a->line.field, ch);
 	return !a->too_small && ch >= ' ' && ch != K_DEL && ch < K_SPECIAL && s->paste &&
 	       s->paste(a->stack[a->depth - 1].state, ch);
 }
@@ -352,4 +389,6 @@ void app_draw(struct app *a, struct canvas *c)
 	a->stack[a->depth - 1].screen->draw(a, a->stack[a->depth - 1].state, c,
 					    (struct area){1, 0, c->h - 2, c->w});
 	draw_hints(a, c);
+	find_mark(a, c, 1, c->h - 1);
+	line_draw(a, c);
 }

@@ -10,6 +10,7 @@
 #include "probes/engine/model.h"
 #include "tui/canvas.h"
 #include "tui/keys.h"
+#include "tui/line.h"
 
 struct app;
 struct planned;
@@ -73,6 +74,11 @@ struct screen {
 	bool (*moving)(void *state);
 	void (*output)(void *state, const char *text, size_t n);
 	void (*run)(struct app *app, void *state, const struct run_state *r);
+	/* Goes to a place with the text (step 0: from here on, 1: the next, -1: the one before); false when there is none. NULL: nothing
+	 * to find there. */
+	bool (*find)(struct app *app, void *state, const char *text, int step);
+	/* The node in view, or -1. */
+	int (*node)(struct app *app, void *state);
 	/* A pasted character; true when a text field took it. */
 	bool (*paste)(void *state, int32_t ch);
 };
@@ -91,6 +97,8 @@ struct app {
 	int64_t now;                /* wall ms shown as the time */
 	bool frozen, quit, too_small;
 	bool sure;                  /* q was answered with a question: once more ends it */
+	struct line line;
+	char find[128];             /* what is looked for, "": nothing */
 	char notice[256];
 	int64_t notice_until;
 	struct {
@@ -118,6 +126,8 @@ void app_open(struct app *a, const struct screen *s, const struct subject *about
 void app_back(struct app *a);
 /* One line of news in place of the hints, for some seconds. */
 void app_notice(struct app *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* From the first screen, of another server. */
+void app_watch(struct app *a, int server);
 /* NULL when the model has no server. */
 const struct server *app_server(const struct app *a);
 

@@ -31,10 +31,12 @@ const struct binding bindings[] = {
 	{ACT_ANSWER, "answer", "a", "answers", "give or change the values that a remedy asks for", "remedy"},
 	{ACT_FOLD, "fold", "z", "fold", "unfold or fold this group", "front"},
 	{ACT_FOLD_ALL, "fold-all", "Z", "", "unfold or fold all groups", "front"},
-	{ACT_NEXT, "next", "n", "next", "the next problem; in a remedy: the next step", "front remedy"},
+	{ACT_NEXT, "next", "n", "next", "the next place found; without a search the next problem or step", "front remedy"},
 	{ACT_PREVIOUS, "previous", "N", "", "the one before", "front remedy"},
 	{ACT_EARLIER, "earlier", "[", "earlier", "the problem or step before", "front remedy"},
 	{ACT_LATER, "later", "]", "later", "the next problem; in a remedy: the next step", "front remedy"},
+	{ACT_FIND, "find", "/", "find", "find a word; n and N go on to the next one and the one before, Esc forgets it", NULL},
+	{ACT_COMMAND, "command", ":", "command", "any of this by its name, Tab completes it; also server NAME, evidence PROBE, open CAUSE", NULL},
 	{ACT_MAP, "map", "m", "map", "the whole pipeline as a picture", NULL},
 	{ACT_SERVER, "server", "Tab", "server", "the next server", "front"},
 	{ACT_HELP, "help", "? F1", "help", "this page: what the line in view means, and every key", NULL},
@@ -239,7 +241,7 @@ int keys_rebind(const char *name, const char *keys, struct problem *p)
 	size_t n = 0;
 	force();
 	if (a == ACT_NONE)
-		return problem_set(p, "the help (?) shows the actions by name", "there is no action \"%.40s\"", name);
+		return problem_set(p, "`walmedic info` lists the actions", "there is no action \"%.40s\"", name);
 	const char *wrong = strcmp(keys, "none") ? parse_keys(keys, &b, &n) : NULL;
 	if (wrong || (!b.n && strcmp(keys, "none")))
 		return problem_set(p, "keys are written as x, ^X, Alt-x, Space, Enter, Tab, Esc, Up, PgDn, F1 …; at most 6; or none",

@@ -61,6 +61,9 @@ struct paint theme_paint(const struct theme *t, style_t style)
 	/* Reversed dim text is close to unreadable, and twice reversed is not reversed. */
 	if (style & STYLE_SELECTED)
 		p.look = (uint8_t)((p.look & ~LOOK_DIM) | LOOK_REVERSE);
+	/* On a selected row the word stands out by not being reversed. */
+	if (style & STYLE_FOUND)
+		p.look = (uint8_t)((p.look & ~LOOK_DIM) ^ LOOK_REVERSE) | LOOK_BOLD | LOOK_UNDERLINE;
 	return p;
 }
 

@@ -35,6 +35,7 @@ enum meaning {
 enum {
 	STYLE_SELECTED = 0x100,
 	STYLE_BOLD = 0x200,
+	STYLE_FOUND = 0x400, /* a word that was looked for */
 	STYLE_MEANING = 0xff,
 };
 

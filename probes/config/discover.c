@@ -276,15 +276,38 @@ int discover_servers(const char *walmedic_conf, const char *barman_config, struc
 	const char *env = getenv("BARMAN_CONFIG_FILE");
 	const char *given = barman_config ? barman_config : env && *env ? env : NULL;
 	const char *own = walmedic_conf ? walmedic_conf : given ? NULL : own_path(a);
-	given = own ? given : absolute(a, given);
-	const char *barman = own ? NULL : main_file(a, given);
-	int rc = own ? from_own(a, own, barman_config, &d, p) : barman ? from_barman(a, barman, given, &d, p) : nothing(a, &d, p);
+	int rc = own ? from_own(a, own, barman_config, &d, p) : 0;
+	if (rc || d.servers)
+		goto out;
+	/* none of our own, or one that only names keys */
+	given = absolute(a, given);
+	const char *barman = main_file(a, given);
+	rc = barman ? from_barman(a, barman, given, &d, p) : nothing(a, &d, p);
+out:
 	if (rc) {
 		arena_free(a);
 		return -1;
 	}
 	*ret = d;
 	return 0;
+}
+
+int discover_keys(const char *walmedic_conf, int (*take)(const struct own_key *k, struct problem *p), struct problem *p)
+{
+	struct arena *a = arena_new();
+	struct barman_file file;
+	struct own_config own = {0};
+	const char *path = walmedic_conf ? walmedic_conf : own_path(a);
+	if (path && path != walmedic_conf && access(path, R_OK))
+		path = NULL; /* keys are no reason to stop */
+	int rc = path ? read_file(a, path, &file, p) || own_config_parse(a, path, file.bytes, file.size, &own, p) : 0;
+	for (int i = 0; !rc && i < own.keys; i++) {
+		struct problem why = {"", ""};
+		if (take(&own.key[i], &why))
+			rc = problem_set(p, why.hint, "%s:%d: %.400s", own.key[i].file, own.key[i].line, why.say);
+	}
+	arena_free(a);
+	return rc ? -1 : 0;
 }
 
 void discovered_free(struct discovered *d)

@@ -24,6 +24,10 @@ struct discovered {
 /* walmedic_conf: --config or NULL; barman_config: --barman-config or NULL. -1: one sentence and a HINT in p.
  * An error in Barman's files that leaves servers readable is no error here: it is a finding. */
 int discover_servers(const char *walmedic_conf, const char *barman_config, struct discovered *ret, struct problem *p);
+/* Gives every line of [keys] of our own file to take, which says -1 and why in p; the answer has file and line. 0 when there is no such
+ * file. */
+struct own_key;
+int discover_keys(const char *walmedic_conf, int (*take)(const struct own_key *k, struct problem *p), struct problem *p);
 void discovered_free(struct discovered *d);
 
 #endif

@@ -181,6 +181,16 @@ static int read_server(struct arena *a, const struct ini_section *from, struct o
 	return take_all(a, from, false, s, p);
 }
 
+static void read_keys(struct arena *a, const struct ini_section *from, struct own_config *c)
+{
+	for (const struct ini_entry *e = from->first; e; e = e->next)
+		c->keys++;
+	c->key = arena_alloc(a, (size_t)(c->keys + 1) * sizeof *c->key);
+	struct own_key *k = c->key;
+	for (const struct ini_entry *e = from->first; e; e = e->next)
+		*k++ = (struct own_key){arena_dup(a, e->key), arena_dup(a, e->value), arena_dup(a, e->file), e->line};
+}
+
 static int read_sections(struct arena *a, const struct ini *ini, struct own_config *c, struct problem *p)
 {
 	struct own_server common = {.engine = "barman", .backup = "local", .db = "", .barman_config = "", .barman_user = ""};
@@ -190,7 +200,9 @@ static int read_sections(struct arena *a, const struct ini *ini, struct own_conf
 	c->server = arena_alloc(a, (ini_sections(ini) + 1) * sizeof *c->server);
 	for (size_t i = 0; i < ini_sections(ini); i++) {
 		s = ini_section(ini, i);
-		if (!strcmp(s->name, "walmedic"))
+		if (!strcmp(s->name, "keys"))
+			read_keys(a, s, c);
+		if (!strcmp(s->name, "walmedic") || !strcmp(s->name, "keys"))
 			continue;
 		c->server[c->servers] = common;
 		if (read_server(a, s, &c->server[c->servers++], p))
@@ -207,7 +219,7 @@ int own_config_parse(struct arena *a, const char *name, const char *bytes, size_
 	const struct ini_error *e = ini_errors(ini);
 	if (rc)
 		problem_set(p, e->hint, "%s:%d: %s", e->file, e->line, e->say);
-	else if (!(rc = read_sections(a, ini, &c, p)) && !c.servers)
+	else if (!(rc = read_sections(a, ini, &c, p)) && !c.servers && !c.keys)
 		rc = problem_set(p, "write a section with the server's name, and backup = ssh://root@HOST in it", "%s names no server", name);
 	ini_free(ini);
 	if (!rc)

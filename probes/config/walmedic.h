@@ -1,4 +1,4 @@
-/* Walmedic's own configuration: one section a server, [walmedic] for what all have in common. */
+/* Walmedic's own configuration: one section a server, [walmedic] for what all have in common, [keys] for the console. */
 #ifndef WALMEDIC_CONFIG_WALMEDIC_H
 #define WALMEDIC_CONFIG_WALMEDIC_H
 
@@ -18,12 +18,21 @@ struct own_server {
 	double fill_warning_s;     /* 0 = not set */
 };
 
+/* A line of [keys]: what it means is the console's business. */
+struct own_key {
+	const char *action, *keys;
+	const char *file;
+	int line;
+};
+
 struct own_config {
 	struct own_server *server;
 	int servers;
+	struct own_key *key;
+	int keys;
 };
 
-/* All strings from the arena. -1 and one sentence with file:line for the first thing that is wrong. */
+/* All strings from the arena. A file without a server is an error, unless it has [keys]. -1 and one sentence with file:line for the first thing that is wrong. */
 int own_config_parse(struct arena *a, const char *name, const char *bytes, size_t n, struct own_config *ret, struct problem *p);
 
 #endif

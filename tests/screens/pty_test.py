@@ -156,7 +156,7 @@ def test_enter_opens_and_esc_closes():
     c = started()
     c.keys("\r").until("Create the slot")
     c.keys("\033").until("ROOT CAUSE 1 of 1")
-    c.keys("?").until("one up")
+    c.keys("?").until("Keys on this screen")
     c.keys("\x7f").until("ROOT CAUSE 1 of 1")
     c.keys("m").until("CONF")
     c.keys("q").until("ROOT CAUSE 1 of 1")

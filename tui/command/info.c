@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "probes/link/loop.h"
+#include "tui/keys.h"
 #include "tui/session.h"
 
 static void print_path(const char *what, const char *variable, const char *fallback, const char *rest)
@@ -32,6 +33,9 @@ static int run(const struct cli *c)
 	print_path("configuration", "XDG_CONFIG_HOME", ".config", "walmedic/walmedic.conf");
 	printf("%-15s %s\n", "configuration", "/etc/walmedic.conf");
 	print_path("journal", "XDG_STATE_HOME", ".local/state", "walmedic/journal");
+	puts("\nactions and their keys, as section [keys] of the configuration takes them:");
+	for (const struct binding *b = bindings; b->name; b++)
+		printf("%-15s %s\n", b->name, b->keys);
 	return 0;
 }
 

@@ -1,10 +1,12 @@
 /* One node whole: what was asked, the system's own words, neighbours. */
 #include "tui/app.h"
 #include "tui/screen/dossier.h"
+#include "tui/widget/scroll.h"
 #include "tui/widget/words.h"
 
 struct evidence {
-	int node, top, page;
+	int node;
+	struct scroll scroll;
 };
 
 static void open(struct app *app, void *state, const struct subject *about)
@@ -14,34 +16,41 @@ static void open(struct app *app, void *state, const struct subject *about)
 	e->node = about->node;
 }
 
+static struct doc *write(struct app *app, const struct evidence *e, int width)
+{
+	const struct server *s = app_server(app);
+	struct doc *d = doc_new(app->frame, width);
+	if (s && e->node >= 0 && e->node < s->nodes)
+		dossier_write(d, s, e->node, app->now);
+	return d;
+}
+
 static void draw(struct app *app, void *state, struct canvas *c, struct area area)
 {
 	struct evidence *e = state;
-	const struct server *s = app_server(app);
-	if (!s || e->node < 0 || e->node >= s->nodes)
-		return;
-	struct doc *d = doc_new(app->frame, area.w - 3);
-	dossier_write(d, s, e->node, app->now);
 	canvas_fill(c, area.y, 0, area.w, MEAN_LINE, 0x2500);
-	e->page = area.h - 2;
-	e->top = doc_draw(d, c, (struct area){area.y + 1, 2, area.h - 1, area.w - 3}, e->top);
+	scroll_draw(&e->scroll, write(app, e, area.w - 3), c, (struct area){area.y + 1, 2, area.h - 1, area.w - 3});
+}
+
+static bool find(struct app *app, void *state, const char *text, int step)
+{
+	struct evidence *e = state;
+	return scroll_find(&e->scroll, write(app, e, e->scroll.width), text, step);
+}
+
+static int node_in_view(struct app *app, void *state)
+{
+	const struct evidence *e = state;
+	(void)app;
+	return e->node;
 }
 
 static bool act(struct app *app, void *state, enum action action)
 {
 	struct evidence *e = state;
 	const struct server *s = app_server(app);
-	const int by[ACTIONS] = {[ACT_UP] = -1,
-				 [ACT_DOWN] = 1,
-				 [ACT_PAGE_UP] = -e->page,
-				 [ACT_PAGE_DOWN] = e->page,
-				 [ACT_FIRST] = -(1 << 20),
-				 [ACT_LAST] = 1 << 20};
-	if (by[action]) {
-		e->top += by[action];
-		e->top = e->top < 0 ? 0 : e->top;
+	if (scroll_act(&e->scroll, action))
 		return true;
-	}
 	if (!s || e->node >= s->nodes)
 		return false;
 	if (action == ACT_RECHECK) {
@@ -73,4 +82,6 @@ const struct screen screen_evidence = {.name = "evidence",
 				       .open = open,
 				       .draw = draw,
 				       .act = act,
+				       .find = find,
+				       .node = node_in_view,
 				       .hints = hints};

@@ -427,9 +427,23 @@ static const struct hint *hints(struct app *app, void *state)
 	return list;
 }
 
+static bool find(struct app *app, void *state, const char *text, int step)
+{
+	struct front *f = state;
+	f->walked = -1;
+	return app_server(app) && triage_find(app->frame, app_server(app), app->now, &f->memory, text, step);
+}
+
+static int node_in_view(struct app *app, void *state)
+{
+	return app_server(app) ? focus_node(state, build(app, state)) : -1;
+}
+
 const struct screen screen_front = {.name = "front",
 				    .size = sizeof(struct front),
 				    .open = open,
 				    .draw = draw,
 				    .act = act,
+				    .find = find,
+				    .node = node_in_view,
 				    .hints = hints};

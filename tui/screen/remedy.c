@@ -63,7 +63,7 @@ static void run_step(struct app *app, struct treatment *t)
 	g->done = g->was_green = false;
 	g->started = mono(app);
 	t->running = t->under_way = t->at;
-	t->top = 0;
+	t->scroll = (struct scroll){0};
 	t->follow = true;
 	struct plan plan;
 	struct arena *fresh = arena_new();
@@ -283,20 +283,27 @@ static void go_to(struct treatment *t, int step)
 	if (step < 0 || step >= t->plan.steps)
 		return;
 	t->at = step;
-	t->top = 0;
+	t->scroll = (struct scroll){0};
 	t->by_hand = false;
 }
 
 static bool scroll(struct treatment *t, enum action action)
 {
-	const int page = t->page_lines;
-	const int by[ACTIONS] = {
-	    [ACT_UP] = -1,	    [ACT_DOWN] = 1,	      [ACT_PAGE_UP] = -page,
-	    [ACT_PAGE_DOWN] = page, [ACT_FIRST] = -(1 << 20), [ACT_LAST] = 1 << 20};
-	t->top += by[action];
-	t->follow = t->follow && !by[action];
-	t->top = t->top < 0 ? 0 : t->top;
-	return by[action] != 0;
+	bool moved = scroll_act(&t->scroll, action);
+	t->follow = t->follow && !moved;
+	return moved;
+}
+
+static bool find(struct app *app, void *state, const char *text, int step)
+{
+	struct treatment *t = state;
+	t->follow = false;
+	return scroll_find(&t->scroll, remedy_body(app, t, t->scroll.width, t->side), text, step);
+}
+
+static int node_in_view(struct app *app, void *state)
+{
+	return treatment_node(app, state);
 }
 
 static bool stay(struct app *app, const struct treatment *t, enum action action)
@@ -390,6 +397,8 @@ const struct screen screen_remedy = {.name = "remedy",
 				     .close = close_screen,
 				     .draw = draw,
 				     .act = act,
+				     .find = find,
+				     .node = node_in_view,
 				     .key = key,
 				     .hints = hints,
 				     .tick = tick,

@@ -316,23 +316,19 @@ static void draw_question(struct app *app, const struct treatment *t, struct can
 	c->cursor_y = y + 2;
 }
 
-static void draw_body(struct app *app, struct treatment *t, struct canvas *c, struct area area,
-		      bool side)
+struct doc *remedy_body(struct app *app, struct treatment *t, int width, bool side)
 {
-	const struct server *s = app_server(app);
 	const struct planned *p = treatment_step(t);
-	struct doc *d = doc_new(app->frame, area.w - 2);
+	struct doc *d = doc_new(app->frame, width);
 	write_end(d, app, t);
 	if (p)
-		write_step(d, s, p);
+		write_step(d, app_server(app), p);
 	else
 		doc_textf(d, 1, MEAN_NOTICE, "%s %s", t->problem.say, t->problem.hint);
 	if (p)
 		write_output(d, app, t, t->at);
 	write_watch(d, app, t);
-	/* The newest line of a long output, until the operator scrolls. */
-	if (t->follow && t->progress[t->at].how != IDLE)
-		t->top = d->lines > area.h ? d->lines - area.h : 0;
+	t->output_end = d->lines;
 	/* The output of the step before, when the proof moved us on. */
 	if (t->at && t->progress[t->at].how == IDLE)
 		write_output(d, app, t, t->at - 1);
@@ -340,8 +336,18 @@ static void draw_body(struct app *app, struct treatment *t, struct canvas *c, st
 		doc_blank(d);
 		write_why(d, app, t);
 	}
-	t->page_lines = area.h - 1;
-	t->top = doc_draw(d, c, area, t->top);
+	return d;
+}
+
+static void draw_body(struct app *app, struct treatment *t, struct canvas *c, struct area area,
+		      bool side)
+{
+	struct doc *d = remedy_body(app, t, area.w - 2, side);
+	t->side = side;
+	/* The newest line of a long output, until the operator scrolls. */
+	if (t->follow && t->progress[t->at].how != IDLE)
+		t->scroll.top = t->output_end > area.h ? t->output_end - area.h : 0;
+	scroll_draw(&t->scroll, d, c, area);
 }
 
 void remedy_draw(struct app *app, struct treatment *t, struct canvas *c, struct area area)

@@ -75,7 +75,7 @@ static void tick_off(struct treatment *t)
 		t->at = first_open(t);
 	while (t->planned && moved && t->at < t->plan.steps - 1 && t->progress[t->at].done) {
 		t->at++;
-		t->top = 0;
+		t->scroll = (struct scroll){0};
 		t->by_hand = false;
 	}
 }

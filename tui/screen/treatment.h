@@ -7,6 +7,7 @@
 #include "remedies/run.h"
 #include "tui/app.h"
 #include "tui/widget/field.h"
+#include "tui/widget/scroll.h"
 
 enum { STEPS_MAX = 32, ANSWERS_MAX = 8 };
 
@@ -46,9 +47,10 @@ struct treatment {
 	int under_way; /* the step that struct run_state is about: running or being proven, or -1 */
 	bool by_hand;  /* the step in view was copied: its proof is asked for while it is in view */
 	int64_t asked;               /* mono ms, when that was asked last */
+	int output_end;              /* line of the body after the output of the step in view */
+	bool side;                   /* the why stands beside the body */
 	bool follow;                 /* the body shows the end of the output */
-	int top;                     /* of the body */
-	int page_lines;
+	struct scroll scroll;        /* of the body */
 	enum prompt question;
 	int64_t question_since;      /* mono ms */
 	struct field field;
@@ -72,6 +74,8 @@ void treatment_make(struct app *app, const struct treatment *t, struct arena *a,
 /* The first probe that is to prove the step and does not yet, or NULL. */
 const char *treatment_unproven(const struct server *s, const struct step *step);
 
+/* The body of the screen as a document; side: the why stands beside it. */
+struct doc *remedy_body(struct app *app, struct treatment *t, int width, bool side);
 void remedy_draw(struct app *app, struct treatment *t, struct canvas *c, struct area area);
 
 #endif
