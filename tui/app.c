@@ -7,6 +7,8 @@
 
 #include "probes/base/text.h"
 #include "tui/find.h"
+#include "tui/header.h"
+#include "tui/screen/fleet.h"
 #include "tui/widget/words.h"
 
 enum { LEAST_H = 16, LEAST_W = 60, NOTICE_MS = 8000 };
@@ -59,7 +61,7 @@ void app_init(struct app *a, const struct model *m, const struct app_ops *ops, v
 {
 	*a = (struct app){.model = m, .ops = ops, .ops_arg = arg, .options = *o, .now = m->now};
 	a->frame = arena_new();
-	app_open(a, &screen_front, &(struct subject){0, -1, NULL});
+	app_open(a, m->servers > 1 ? &screen_fleet : &screen_front, &(struct subject){0, -1, NULL});
 }
 
 void app_done(struct app *a)
@@ -106,15 +108,28 @@ static void freeze(struct app *a)
 void app_watch(struct app *a, int server)
 {
 	a->server = server;
-	while (a->depth)
+	while (a->depth && a->stack[a->depth - 1].screen != &screen_fleet)
 		close_top(a);
-	app_open(a, &screen_front, &(struct subject){a->server, -1, NULL});
+	app_open(a, &screen_front, &(struct subject){server, -1, NULL});
 }
 
 static void next_server(struct app *a)
 {
-	if (a->model->servers > 1 && a->depth == 1)
+	if (a->model->servers > 1 && a->stack[a->depth - 1].screen == &screen_front)
 		app_watch(a, (a->server + 1) % a->model->servers);
+}
+
+static void open_fleet(struct app *a)
+{
+	const char *why = busy(a);
+	if (why || a->model->servers < 2) {
+		app_notice(a, "%s", why ? why : "only one server is watched");
+		return;
+	}
+	while (a->depth && a->stack[a->depth - 1].screen != &screen_fleet)
+		close_top(a);
+	if (!a->depth)
+		app_open(a, &screen_fleet, &(struct subject){a->server, -1, NULL});
 }
 
 static void find(struct app *a)
@@ -170,6 +185,7 @@ static void (*const common[ACTIONS])(struct app *a) = {
 	[ACT_FREEZE] = freeze,   [ACT_RECHECK_ALL] = recheck_all, [ACT_SERVER] = next_server,
 	[ACT_HELP] = open_help,  [ACT_MAP] = open_map,        [ACT_SUSPEND] = suspend,
 	[ACT_REDRAW] = redraw,   [ACT_FIND] = find,           [ACT_COMMAND] = command,
+	[ACT_REDRAW] = redraw,   [ACT_FLEET] = open_fleet,
 };
 
 void app_act(struct app *a, enum action action)
@@ -252,94 +268,6 @@ void app_tick(struct app *a, int64_t now)
 			a->stack[i].screen->tick(a, a->stack[i].state);
 }
 
-/* What is left out of the header, one after the other, until the names fit. */
-enum tight { ROOMY, NO_BRAND, GLYPHS };
-
-static const enum state counted[] = {STATE_FAIL, STATE_BLOCKED, STATE_WARN, STATE_UNKNOWN, STATE_OK};
-
-static int count_text(enum tight tight, enum state state, int n, char buf[16])
-{
-	static const char *const words[] = {
-		[STATE_UNKNOWN] = "UNKN", [STATE_OK] = "OK", [STATE_WARN] = "WARN", [STATE_FAIL] = "FAIL", [STATE_BLOCKED] = "BLKD"};
-	if (tight == GLYPHS)
-		return snprintf(buf, 16, "%s%d ", style_state(state, false)->glyph, n), text_width(buf);
-	return snprintf(buf, 16, "%s %d  ", words[state], n);
-}
-
-static int pending_text(enum tight tight, int n, char buf[16])
-{
-	return !n ? 0 : tight == GLYPHS ? snprintf(buf, 16, "*%d ", n) : snprintf(buf, 16, "ask %d  ", n);
-}
-
-static int counts_width(const struct server *s, enum tight tight)
-{
-	char buf[16];
-	int width = pending_text(tight, words_pending(s), buf);
-	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
-		if (words_count(s, counted[i]))
-			width += count_text(tight, counted[i], words_count(s, counted[i]), buf);
-	return width;
-}
-
-static void draw_counts(struct canvas *c, const struct server *s, enum tight tight, int x, int end)
-{
-	char buf[16];
-	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
-		int n = words_count(s, counted[i]);
-		if (!n)
-			continue;
-		count_text(tight, counted[i], n, buf);
-		x = canvas_text(c, 0, x, end, style_state(counted[i], false)->meaning, buf);
-	}
-	if (pending_text(tight, words_pending(s), buf))
-		canvas_text(c, 0, x, end, MEAN_RUNNING, buf);
-}
-
-static int draw_clock(const struct app *a, struct canvas *c)
-{
-	char clock[16], text[48];
-	bool live = !a->frozen && !a->model->replaying;
-	words_clock(a->now, clock);
-	const char *mode = a->frozen ? "FROZEN" : a->model->replaying ? "replay" : "live";
-	if (a->options.quiet_clock && live)
-		snprintf(text, sizeof text, "%s", mode);
-	else
-		snprintf(text, sizeof text, "%s  %s", clock, mode);
-	return canvas_right(c, 0, 0, c->w - 1, live ? MEAN_FAINT : MEAN_NOTICE, text);
-}
-
-static int names_width(const struct app *a, const struct server *s, enum tight tight)
-{
-	int width = text_width(s->name) + 1 + (tight == ROOMY ? 10 : 0) + (a->model->servers > 1 ? 12 : 0);
-	width += *s->backup_host ? text_width(s->backup_host) + 2 : 0;
-	return width + (*s->db_host ? text_width(s->db_host) + 3 : 0);
-}
-
-static void draw_name(const struct app *a, const struct server *s, struct canvas *c, enum tight tight, int end)
-{
-	int x = tight != ROOMY ? 1 : canvas_text(c, 0, 1, end, MEAN_TITLE, "walmedic") + 2;
-	x = canvas_text(c, 0, x, end, MEAN_TITLE, s->name);
-	if (*s->backup_host)
-		x = canvas_printf(c, 0, x + 1, end, MEAN_BACKUP, "@%s", s->backup_host);
-	if (*s->db_host)
-		x = canvas_printf(c, 0, x + 1, end, MEAN_DB, "→ %s", s->db_host);
-	if (*s->pg_version && c->w >= 110)
-		x = canvas_printf(c, 0, x + 2, end, MEAN_FAINT, "PostgreSQL %s", s->pg_version);
-	if (a->model->servers > 1)
-		canvas_printf(c, 0, x + 2, end, MEAN_KEY, "%d/%d Tab", a->server + 1, a->model->servers);
-}
-
-static void draw_header(const struct app *a, const struct server *s, struct canvas *c)
-{
-	int end = draw_clock(a, c) - 1;
-	enum tight tight = ROOMY;
-	while (tight < GLYPHS && names_width(a, s, tight) + 1 + counts_width(s, tight) > end)
-		tight++;
-	int at = end - counts_width(s, tight);
-	draw_name(a, s, c, tight, at - 1);
-	draw_counts(c, s, tight, at, end);
-}
-
 static void draw_hints(struct app *a, struct canvas *c)
 {
 	const struct screen *s = a->stack[a->depth - 1].screen;
@@ -374,7 +302,6 @@ static void draw_too_small(struct canvas *c)
 
 void app_draw(struct app *a, struct canvas *c)
 {
-	const struct server *s = app_server(a);
 	arena_reset(a->frame);
 	canvas_erase(c);
 	a->too_small = c->h < LEAST_H || c->w < LEAST_W;
@@ -382,10 +309,7 @@ void app_draw(struct app *a, struct canvas *c)
 		draw_too_small(c);
 		return;
 	}
-	if (s)
-		draw_header(a, s, c);
-	else
-		canvas_text(c, 0, 1, c->w, MEAN_TITLE, "walmedic");
+	header_draw(a, c);
 	a->stack[a->depth - 1].screen->draw(a, a->stack[a->depth - 1].state, c,
 					    (struct area){1, 0, c->h - 2, c->w});
 	draw_hints(a, c);

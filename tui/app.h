@@ -60,6 +60,8 @@ struct screen {
 	void (*open)(struct app *app, void *state, const struct subject *about);
 	void (*close)(void *state);
 	void (*draw)(struct app *app, void *state, struct canvas *c, struct area area);
+	/* The first line up to column end, before the clock; NULL: the server in view. */
+	void (*head)(struct app *app, void *state, struct canvas *c, int end);
 	/* true: done with; false: the app does what every screen does with it. */
 	bool (*act)(struct app *app, void *state, enum action action);
 	/* Sees every key before the table does (text fields, questions); NULL: never. */
@@ -126,7 +128,7 @@ void app_open(struct app *a, const struct screen *s, const struct subject *about
 void app_back(struct app *a);
 /* One line of news in place of the hints, for some seconds. */
 void app_notice(struct app *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* From the first screen, of another server. */
+/* The first screen of another server; the fleet stays behind it. */
 void app_watch(struct app *a, int server);
 /* NULL when the model has no server. */
 const struct server *app_server(const struct app *a);

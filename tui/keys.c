@@ -38,6 +38,7 @@ const struct binding bindings[] = {
 	{ACT_FIND, "find", "/", "find", "find a word; n and N go on to the next one and the one before, Esc forgets it", NULL},
 	{ACT_COMMAND, "command", ":", "command", "any of this by its name, Tab completes it; also server NAME, evidence PROBE, open CAUSE", NULL},
 	{ACT_MAP, "map", "m", "map", "the whole pipeline as a picture", NULL},
+	{ACT_FLEET, "fleet", "f", "fleet", "all servers, the worst first, and what they share", NULL},
 	{ACT_SERVER, "server", "Tab", "server", "the next server", "front"},
 	{ACT_HELP, "help", "? F1", "help", "this page: what the line in view means, and every key", NULL},
 	{ACT_REDRAW, "redraw", "^L", "", "paint the whole screen again", NULL},

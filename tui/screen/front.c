@@ -411,19 +411,21 @@ static bool has_remedy(const struct front *f, const struct triage *t)
 static const struct hint *hints(struct app *app, void *state)
 {
 	static const struct hint rest[] = {
+	    {ACT_FLEET, NULL},
 	    {ACT_EVIDENCE, NULL}, {ACT_RECHECK, NULL}, {ACT_FREEZE, NULL}, {ACT_MAP, NULL},
 	    {ACT_HELP, NULL},	  {ACT_QUIT, NULL},    {ACT_LEFT, NULL},   {ACT_RIGHT, NULL},
 	    {ACT_NEXT, NULL},	  {ACT_COPY, NULL},    {ACT_NONE, NULL}};
 	struct hint *list = arena_alloc(app->frame, sizeof rest + sizeof *list);
 	struct front *f = state;
 	if (!app_server(app))
-		return &rest[3];
+		return &rest[4];
 	struct triage *t = build(app, f);
 	bool fold_row = t->selected >= 0 && t->row[t->selected].kind == ROW_FOLD;
 	list[0] = (struct hint){ACT_OPEN, has_remedy(f, t) ? "remedy"
 					  : fold_row	   ? "unfold"
 							   : "evidence"};
-	memcpy(list + 1, rest, sizeof rest);
+	int skip = app->model->servers < 2;
+	memcpy(list + 1, rest + skip, sizeof rest - (size_t)skip * sizeof *rest);
 	return list;
 }
 
