@@ -185,7 +185,7 @@ static void (*const common[ACTIONS])(struct app *a) = {
 	[ACT_FREEZE] = freeze,   [ACT_RECHECK_ALL] = recheck_all, [ACT_SERVER] = next_server,
 	[ACT_HELP] = open_help,  [ACT_MAP] = open_map,        [ACT_SUSPEND] = suspend,
 	[ACT_REDRAW] = redraw,   [ACT_FIND] = find,           [ACT_COMMAND] = command,
-	[ACT_REDRAW] = redraw,   [ACT_FLEET] = open_fleet,
+	[ACT_FLEET] = open_fleet,
 };
 
 void app_act(struct app *a, enum action action)
