@@ -28,6 +28,7 @@ static const struct option_row {
 	{"--no-color", NULL, "no colours (also NO_COLOR)", FLAG, offsetof(struct cli, no_color)},
 	{"--ascii", NULL, "no characters beyond ASCII", FLAG, offsetof(struct cli, ascii)},
 	{"--quiet-clock", NULL, "write nothing to the terminal while nothing changes", FLAG, offsetof(struct cli, quiet_clock)},
+	{"--no-history", NULL, "write nothing of what is seen to the disk", FLAG, offsetof(struct cli, no_history)},
 	{"--help", NULL, "this text", FLAG, offsetof(struct cli, help)},
 	{"--version", NULL, "version", FLAG, offsetof(struct cli, version)},
 };

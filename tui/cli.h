@@ -11,9 +11,10 @@ enum { EXIT_USAGE = 3, CLI_ARGS_MAX = 64 };
 struct cli {
 	const char *config, *barman_config, *format, *theme;
 	const char *timeout, *speed;
-	bool read_only, cross_check, no_color, ascii, quiet_clock, help, version;
+	bool read_only, cross_check, no_color, ascii, quiet_clock, help, version, no_history;
 	const char *arg[CLI_ARGS_MAX + 1]; /* after the command's name */
 	int args;
+	bool history;                      /* no option: the command goes back in time */
 	unsigned timeout_ms;               /* 0 = default */
 };
 

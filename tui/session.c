@@ -1,6 +1,7 @@
 #include "tui/session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "probes/base/str.h"
@@ -66,23 +67,39 @@ static int add_servers(struct session *s, const struct discovered *d, const char
 		const struct discovered_server *from = &d->server[i];
 		struct server_spec spec = {.name = from->name, .engine = from->engine, .backup = from->backup, .db = from->db,
 					   .barman_config = from->barman_config, .barman_user = from->barman_user,
-					   .rpo_max_s = from->rpo_max_s, .fill_warning_s = from->fill_warning_s};
+					   .rpo_max_s = from->rpo_max_s, .fill_warning_s = from->fill_warning_s, .no_history = from->no_history};
 		if (is_wanted(from->name, names, n) && (check_plain(d, from->name, p) || engine_add(s->engine, &spec, p)))
 			return -1;
 	}
 	return 0;
 }
 
+/* From malloc; NULL where there is no home. */
+static char *history_directory(void)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	struct str s = {0};
+	if (state && *state == '/')
+		str_addf(&s, "%s/walmedic/history", state);
+	else if (home && *home == '/')
+		str_addf(&s, "%s/.local/state/walmedic/history", home);
+	return s.s;
+}
+
 int session_open(const struct cli *c, const char *const *names, int n, const char *record, struct session *ret, struct problem *p)
 {
 	struct discovered d = {0};
 	struct session s = {0};
-	struct engine_options options = {.timeout_ms = c->timeout_ms, .record = record, .cross_check = c->cross_check};
+	struct engine_options options = {.timeout_ms = c->timeout_ms, .record = record, .cross_check = c->cross_check,
+					 .history = c->history};
 	int failed = discover_servers(c->config, c->barman_config, &d, p);
 	if (failed)
 		return -1;
+	char *directory = c->history && !c->no_history ? history_directory() : NULL;
+	options.history_dir = directory;
 	s.loop = loop_new();
 	s.engine = engine_new(s.loop, &options);
+	free(directory);
 	failed = check_names(&d, names, n, p) || check_number(&d, names, n, p) || add_servers(&s, &d, names, n, p);
 	discovered_free(&d);
 	if (failed) {

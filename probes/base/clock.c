@@ -27,6 +27,11 @@ void clock_freeze_wall(int64_t ms)
 	frozen_wall = ms;
 }
 
+int64_t clock_frozen_wall(void)
+{
+	return frozen_wall;
+}
+
 const char *clock_rfc3339(int64_t ms, char *buf, size_t size)
 {
 	time_t t = (time_t)(ms / 1000);

@@ -1,7 +1,7 @@
 noinst_LIBRARIES += probes/catalogue/libcatalogue.a
 probes_catalogue_libcatalogue_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 probes_catalogue_libcatalogue_a_SOURCES = \
-	%D%/list.c %D%/causes.c %D%/blames.c \
+	%D%/list.c %D%/causes.c %D%/blames.c %D%/kept.c \
 	%D%/host/ssh_login.c %D%/host/ssh_why.c %D%/host/ssh_judge.c %D%/host/ssh_to_db.c %D%/host/ssh_to_backup.c %D%/host/host.c \
 	%D%/host/host.h %D%/host/ssh_login.h %D%/host/ssh_scripts.h \
 	%D%/flow.c %D%/flow.h %D%/forecast.c %D%/volume.c %D%/volume.h \

@@ -2,6 +2,8 @@
 #ifndef WALMEDIC_CONFIG_DISCOVER_H
 #define WALMEDIC_CONFIG_DISCOVER_H
 
+#include <stdbool.h>
+
 struct arena;
 struct problem;
 
@@ -12,6 +14,7 @@ struct discovered_server {
 	const char *barman_config; /* NULL = Barman's own search */
 	const char *barman_user;   /* NULL = barman */
 	double rpo_max_s, fill_warning_s; /* 0 = not set */
+	bool no_history;           /* what is seen of it is not to be written to the disk */
 };
 
 struct discovered {

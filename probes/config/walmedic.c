@@ -74,6 +74,11 @@ static bool is_name(const char *value)
 	return *value && *value != '-' && text_is_plain(value);
 }
 
+static bool is_yes_or_no(const char *value)
+{
+	return !strcmp(value, "yes") || !strcmp(value, "no");
+}
+
 static double seconds_of(const char *value)
 {
 	static const struct { const char *unit; double seconds; } units[] = {
@@ -111,6 +116,7 @@ static const struct own_option {
 	{"server", offsetof(struct own_server, name), false, false, is_name, "the server's name in Barman's configuration"},
 	{"rpo_max", offsetof(struct own_server, rpo_max_s), true, true, is_time, "a time such as 90 s, 15 min, 4 h or 2 d"},
 	{"fill_warning", offsetof(struct own_server, fill_warning_s), true, true, is_time, "a time such as 90 s, 15 min, 4 h or 2 d"},
+	{"history", offsetof(struct own_server, history), false, true, is_yes_or_no, "yes or no"},
 };
 
 enum { OWN_OPTIONS = sizeof own_options / sizeof *own_options };
@@ -193,7 +199,8 @@ static void read_keys(struct arena *a, const struct ini_section *from, struct ow
 
 static int read_sections(struct arena *a, const struct ini *ini, struct own_config *c, struct problem *p)
 {
-	struct own_server common = {.engine = "barman", .backup = "local", .db = "", .barman_config = "", .barman_user = ""};
+	struct own_server common = {.engine = "barman", .backup = "local", .db = "", .barman_config = "", .barman_user = "",
+				    .history = "yes"};
 	const struct ini_section *s = ini_section_find(ini, "walmedic");
 	if (s && take_all(a, s, true, &common, p))
 		return -1;

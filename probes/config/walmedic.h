@@ -14,6 +14,7 @@ struct own_server {
 	const char *backup, *db;   /* "local", ssh://[user@]host[:port], db also "" */
 	const char *barman_config; /* "" = Barman's own search */
 	const char *barman_user;   /* "" = barman */
+	const char *history;       /* "yes", "no": nothing of it is written to the disk */
 	double rpo_max_s;          /* 0 = not set */
 	double fill_warning_s;     /* 0 = not set */
 };

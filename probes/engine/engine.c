@@ -7,9 +7,11 @@
 #include "probes/base/clock.h"
 #include "probes/base/problem.h"
 #include "probes/base/text.h"
+#include "probes/engine/history.h"
 #include "probes/engine/inside.h"
+#include "probes/engine/keep.h"
 
-enum { TICK_MS = 1000, REJUDGE_MS = 5000 };
+enum { TICK_MS = 1000, REJUDGE_MS = 5000, REMEMBER_MS = 150 };
 
 /* A host or a cluster: its facts are shared by all servers that name the same one. */
 struct subject {
@@ -26,6 +28,7 @@ struct engine *engine_new(struct loop *l, const struct engine_options *o)
 	if (o) {
 		e->options = *o;
 		e->options.record = o->record ? arena_dup(e->arena, o->record) : NULL;
+		e->options.history_dir = o->history_dir ? arena_dup(e->arena, o->history_dir) : NULL;
 	}
 	return e;
 }
@@ -74,6 +77,7 @@ static void copy_spec(struct watched *w, const struct server_spec *s)
 	w->spec.barman_user = s->barman_user ? keep(w, s->barman_user) : NULL;
 	w->spec.rpo_max_s = s->rpo_max_s;
 	w->spec.fill_warning_s = s->fill_warning_s;
+	w->spec.no_history = s->no_history;
 }
 
 /* What is known before anything was asked: the questions' first placeholders. */
@@ -184,6 +188,8 @@ static bool judge_one(struct engine *e, struct watched *w, int64_t now)
 	name_hosts(w, s);
 	graph_judge(s);
 	mark_asking(w, s);
+	if (w->history)
+		keep_notes(w->keep, history_look(w->history, s, now));
 	return true;
 }
 
@@ -203,6 +209,67 @@ void engine_judge(struct engine *e)
 	e->model.version++;
 	if (e->on_change)
 		e->on_change(e->on_change_arg);
+}
+
+/* ---- keeping it ---- */
+
+void engine_keep(struct engine *e)
+{
+	for (int i = 0; i < e->model.servers; i++)
+		if (!e->watched[i]->history)
+			e->model.server[i].history = e->watched[i]->history = history_new(&e->model.server[i]);
+}
+
+static void keep_replies(struct engine *e)
+{
+	for (int i = 0; i < e->model.servers && e->model.servers <= KEEP_SERVERS; i++) {
+		struct watched *w = e->watched[i];
+		w->keep = keep_new(w, w->spec.no_history ? NULL : e->options.history_dir, e->model.servers);
+	}
+}
+
+/* After the first picture: a large history must not hold it up. */
+static void on_remember(void *arg)
+{
+	struct engine *e = arg;
+	e->remember = NULL;
+	for (int i = 0; i < e->model.servers; i++)
+		if (e->watched[i]->keep)
+			keep_remember(e->watched[i]->keep, clock_wall_ms());
+	e->model.version++;
+	if (e->on_change)
+		e->on_change(e->on_change_arg);
+}
+
+static void keep_all(struct engine *e)
+{
+	int64_t now = clock_wall_ms();
+	for (int i = 0; i < e->model.servers; i++)
+		if (e->watched[i]->keep)
+			keep_tick(e->watched[i]->keep, now, false);
+}
+
+const char *engine_history_trouble(const struct engine *e)
+{
+	for (int i = 0; i < e->model.servers; i++)
+		if (*keep_trouble(e->watched[i]->keep))
+			return keep_trouble(e->watched[i]->keep);
+	return "";
+}
+
+void engine_forget(struct engine *e)
+{
+	for (int i = 0; i < e->model.servers; i++)
+		view_free(e->watched[i]->view);
+	for (struct subject *s = e->subjects; s; s = s->next)
+		facts_free(s->facts);
+	e->subjects = NULL;
+	for (int i = 0; i < e->model.servers; i++) {
+		struct watched *w = e->watched[i];
+		e->model.server[i].view = w->view = make_view(e, w);
+		learn_spec(w);
+		w->judged_at = 0;
+	}
 }
 
 /* ---- turning the wheel ---- */
@@ -243,6 +310,7 @@ void engine_soon(struct engine *e)
 
 static void on_tick(void *arg)
 {
+	keep_all(arg);
 	turn(arg, true);
 }
 
@@ -259,6 +327,11 @@ void engine_start(struct engine *e, bool live)
 			problem_print(stderr, &p);
 	}
 	recorder_servers(e->recorder, e);
+	if (e->options.history) {
+		engine_keep(e);
+		keep_replies(e);
+		e->remember = loop_timer_start(e->loop, REMEMBER_MS, 0, on_remember, e);
+	}
 	e->timer = loop_timer_start(e->loop, TICK_MS, TICK_MS, on_tick, e);
 	engine_soon(e);
 }
@@ -314,6 +387,8 @@ void engine_freeze(struct engine *e, bool frozen)
 
 static void watched_free(struct watched *w)
 {
+	keep_free(w->keep);
+	history_free(w->history);
 	view_free(w->view);
 	arena_free(w->arena);
 	free(w->question);
@@ -329,6 +404,8 @@ void engine_free(struct engine *e)
 		loop_timer_stop(e->timer);
 	if (e->soon)
 		loop_timer_stop(e->soon);
+	if (e->remember)
+		loop_timer_stop(e->remember);
 	recorder_close(e->recorder);
 	replay_free(e->replay);
 	schedule_free(e);

@@ -22,12 +22,15 @@ struct server_spec {
 	const char *barman_user;    /* NULL = barman */
 	double rpo_max_s;           /* 0 = no limit given */
 	double fill_warning_s;      /* 0 = default */
+	bool no_history;            /* nothing of it goes to engine_options.history_dir */
 };
 
 struct engine_options {
 	unsigned timeout_ms;        /* default deadline; 0 = 5000 */
 	const char *record;         /* file to record replies to, or NULL */
 	bool cross_check;           /* one sweep asks the slow cross-checks too, and is done when they are */
+	bool history;               /* keep what was seen, to go back to (past.h) */
+	const char *history_dir;    /* where on disk, NULL = in memory only */
 };
 
 struct engine *engine_new(struct loop *l, const struct engine_options *o);
@@ -50,7 +53,10 @@ struct place *engine_place(struct engine *e, int server, const char *place);
 /* True when the role user can be had there (login user equal, root, or sudo -n seen to work). */
 bool engine_can_act(struct engine *e, int server, const char *place, const char *user);
 
-/* A recording instead of the world. speed 0: everything at once (check), 1: as it happened. */
+/* Why the history is not written to the disk, or "". */
+const char *engine_history_trouble(const struct engine *e);
+
+/* A recording instead of the world. speed 0: everything at once (check), 1: as it happened. The bytes must outlive it. */
 struct engine *engine_replay(struct loop *l, const char *bytes, size_t n, double speed, struct problem *p);
 
 #endif

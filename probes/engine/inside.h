@@ -50,6 +50,8 @@ struct watched {
 	bool scheduled, stale;  /* stale: to be prepared again though no fact has changed */
 	bool busy;              /* a question is on its way, slow ones aside */
 	bool slow;              /* a slow one is on its way */
+	struct history *history; /* NULL: nothing is kept */
+	struct keep *keep;
 	const struct question **question;
 	struct inquiry **inquiry; /* beside each question: the last one made for it, or NULL */
 	int questions;
@@ -69,7 +71,7 @@ struct engine {
 	struct subject *subjects;
 	struct recorder *recorder;
 	struct replay *replay;
-	struct loop_timer *timer, *soon;
+	struct loop_timer *timer, *soon, *remember;
 	bool live, started, frozen, sweep_done, slow_done, slow_outstanding;
 	void (*on_change)(void *arg);
 	void *on_change_arg;
@@ -89,15 +91,29 @@ void schedule_free(struct engine *e);
 void engine_soon(struct engine *e);   /* another pass in this turn of the loop */
 void engine_judge(struct engine *e);
 struct watched *engine_watch(struct engine *e, const struct server_spec *s);
+/* From now on changes and numbers of every server are kept. */
+void engine_keep(struct engine *e);
+/* As if nothing had been asked yet. */
+void engine_forget(struct engine *e);
 
-/* record.c */
+/* record.c: lines of a recording, from malloc and with their newline. A reply whose bytes are those of the hash becomes a
+ * back reference; the hash is brought up to date. */
+char *record_head(int64_t t);
+char *record_server(const struct server_spec *s);
+char *record_reply(const struct watched *w, const struct inquiry *i, const struct reply *reply, uint64_t *hash, bool *ret_full);
+char *record_asked(const struct watched *w, const struct question *q, enum asked asked, const char *why);
 struct recorder *recorder_open(const char *file, const struct engine *e, struct problem *p);
 void recorder_servers(struct recorder *r, const struct engine *e);
 void recorder_reply(struct recorder *r, const struct watched *w, const struct inquiry *i, const struct reply *reply);
 void recorder_asked(struct recorder *r, const struct watched *w, const struct question *q, enum asked asked, const char *why);
 void recorder_close(struct recorder *r);
 
-/* replay.c */
+/* replay.c: a recording at any of its moments. Nothing moves by itself, no clock is touched. The bytes must outlive it. */
+struct engine *engine_tape(const char *bytes, size_t n, struct problem *p);
+void engine_seek(struct engine *e, int64_t t);
+void engine_tape_span(const struct engine *e, int64_t *ret_first, int64_t *ret_last);
+/* The recording that is replayed; false when it is the world. */
+bool engine_recording(const struct engine *e, const char **ret, size_t *ret_n);
 void replay_free(struct replay *r);
 
 #endif

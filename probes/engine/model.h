@@ -74,6 +74,7 @@ struct server {
 	struct change change[32];  /* newest first */
 	int changes;
 	const struct view *view;
+	const struct history *history; /* changes and numbers over time (history.h); may be of later, too; NULL: none is kept */
 	bool sweep_done;           /* every question that can be asked has been answered once */
 };
 

@@ -26,12 +26,33 @@ struct recorder {
 
 static const char *const asked_names[] = {"never", "off", "no-place", "failed", "done"};
 
-static void write_line(struct recorder *r, json_t *line)
+/* From malloc, with its newline. */
+static char *line_of(json_t *o)
 {
-	json_dumpf(line, r->file, JSON_COMPACT | JSON_ENSURE_ASCII);
-	fputc('\n', r->file);
+	struct str s = {0};
+	char *text = json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII);
+	str_add(&s, text ? text : "{}");
+	str_addc(&s, '\n');
+	free(text);
+	json_decref(o);
+	return s.s;
+}
+
+char *record_head(int64_t t)
+{
+	return line_of(json_pack("{s:i, s:I}", "walmedic", 1, "t", (json_int_t)t));
+}
+
+char *record_server(const struct server_spec *s)
+{
+	return line_of(json_pack("{s:s, s:s, s:s, s:s}", "server", s->name, "engine", s->engine, "backup", s->backup, "db", s->db));
+}
+
+static void write_line(struct recorder *r, char *line)
+{
+	fputs(line, r->file);
 	fflush(r->file);
-	json_decref(line);
+	free(line);
 }
 
 struct recorder *recorder_open(const char *file, const struct engine *e, struct problem *p)
@@ -44,16 +65,14 @@ struct recorder *recorder_open(const char *file, const struct engine *e, struct 
 	}
 	struct recorder *r = xcalloc(1, sizeof *r);
 	r->file = fdopen(fd, "w");
-	write_line(r, json_pack("{s:i, s:I}", "walmedic", 1, "t", (json_int_t)clock_wall_ms()));
+	write_line(r, record_head(clock_wall_ms()));
 	return r;
 }
 
 void recorder_servers(struct recorder *r, const struct engine *e)
 {
-	for (int i = 0; r && i < e->model.servers; i++) {
-		const struct server_spec *s = &e->watched[i]->spec;
-		write_line(r, json_pack("{s:s, s:s, s:s, s:s}", "server", s->name, "engine", s->engine, "backup", s->backup, "db", s->db));
-	}
+	for (int i = 0; r && i < e->model.servers; i++)
+		write_line(r, record_server(&e->watched[i]->spec));
 }
 
 static json_t *cells_of(const struct reply *reply)
@@ -104,40 +123,49 @@ static uint64_t hash_of(const json_t *payload)
 	return h;
 }
 
-static bool is_unchanged(struct recorder *r, const struct watched *w, const struct question *q, uint64_t hash)
+char *record_reply(const struct watched *w, const struct inquiry *i, const struct reply *reply, uint64_t *hash, bool *ret_full)
+{
+	json_t *payload = payload_of(i, reply);
+	uint64_t now = hash_of(payload);
+	json_t *line = json_pack("{s:I, s:s, s:s, s:I}", "t", (json_int_t)view_now(w->view), "s", w->spec.name, "q", i->question->id,
+				 "took", (json_int_t)reply->took_ms);
+	*ret_full = now != *hash;
+	*hash = now;
+	if (*ret_full)
+		json_object_update(line, payload);
+	else
+		json_object_set_new(line, "same", json_true());
+	json_decref(payload);
+	return line_of(line);
+}
+
+char *record_asked(const struct watched *w, const struct question *q, enum asked asked, const char *why)
+{
+	return line_of(json_pack("{s:I, s:s, s:s, s:s, s:s}", "t", (json_int_t)clock_wall_ms(), "s", w->spec.name, "q", q->id,
+				 "asked", asked_names[asked], "why", why));
+}
+
+static uint64_t *last_hash(struct recorder *r, const struct watched *w, const struct question *q)
 {
 	for (size_t i = 0; i < r->lasts; i++)
-		if (r->last[i].server == w && r->last[i].question == q) {
-			bool same = r->last[i].hash == hash;
-			r->last[i].hash = hash;
-			return same;
-		}
+		if (r->last[i].server == w && r->last[i].question == q)
+			return &r->last[i].hash;
 	r->last = xrealloc(r->last, (r->lasts + 1) * sizeof *r->last);
-	r->last[r->lasts++] = (struct last){w, q, hash};
-	return false;
+	r->last[r->lasts++] = (struct last){w, q, 0};
+	return &r->last[r->lasts - 1].hash;
 }
 
 void recorder_reply(struct recorder *r, const struct watched *w, const struct inquiry *i, const struct reply *reply)
 {
-	if (!r)
-		return;
-	json_t *payload = payload_of(i, reply);
-	json_t *line = json_pack("{s:I, s:s, s:s, s:I}", "t", (json_int_t)view_now(w->view), "s", w->spec.name, "q", i->question->id,
-				 "took", (json_int_t)reply->took_ms);
-	if (is_unchanged(r, w, i->question, hash_of(payload)))
-		json_object_set_new(line, "same", json_true());
-	else
-		json_object_update(line, payload);
-	json_decref(payload);
-	write_line(r, line);
+	bool full;
+	if (r)
+		write_line(r, record_reply(w, i, reply, last_hash(r, w, i->question), &full));
 }
 
 void recorder_asked(struct recorder *r, const struct watched *w, const struct question *q, enum asked asked, const char *why)
 {
-	if (!r)
-		return;
-	write_line(r, json_pack("{s:I, s:s, s:s, s:s, s:s}", "t", (json_int_t)clock_wall_ms(), "s", w->spec.name, "q", q->id,
-				"asked", asked_names[asked], "why", why));
+	if (r)
+		write_line(r, record_asked(w, q, asked, why));
 }
 
 void recorder_close(struct recorder *r)

@@ -7,7 +7,7 @@
 #include "probes/base/problem.h"
 #include "probes/engine/inside.h"
 
-enum { TICK_MS = 250, SWEEP_MS = 10000 };
+enum { TICK_MS = 250, SWEEP_MS = 10000, LEAD_MS = 11 * 60 * 1000 };
 
 struct event {
 	int64_t t;
@@ -17,6 +17,7 @@ struct event {
 	int64_t took;
 	bool is_reply;
 	enum asked asked;
+	size_t order;           /* in which it was read */
 };
 
 struct replay {
@@ -28,6 +29,10 @@ struct replay {
 	json_t **lines;
 	size_t n_lines;
 	struct loop_timer *timer;
+	const char *bytes;      /* the caller's */
+	size_t size;
+	bool owns_clock;
+	size_t file;            /* index of the first event of the recording that is being read */
 };
 
 static const char hint[] = "make one with `walmedic record SERVER FILE`";
@@ -95,7 +100,7 @@ static int add_event(struct replay *r, json_t *line, int number_of_line, struct 
 		return problem_set(p, hint, "recording, line %d: unknown state \"%.20s\"", number_of_line, text(line, "asked"));
 	if (json_is_true(json_object_get(line, "same")) && !(e.line = earlier(r, &e)))
 		return problem_set(p, hint, "recording, line %d: refers to a reply that was never recorded", number_of_line);
-	if (r->events && e.t < r->event[r->events - 1].t)
+	if (r->events > r->file && e.t < r->event[r->events - 1].t)
 		e.t = r->event[r->events - 1].t;
 	r->event = xrealloc(r->event, (r->events + 1) * sizeof *r->event);
 	r->event[r->events++] = e;
@@ -107,7 +112,7 @@ static int take_line(struct replay *r, json_t *line, int n, struct problem *p)
 	if (json_object_get(line, "server")) {
 		struct server_spec spec = {.name = text(line, "server"), .engine = text(line, "engine"),
 					   .backup = text(line, "backup"), .db = text(line, "db")};
-		return engine_add(r->engine, &spec, p);
+		return find_server(r->engine, spec.name) ? 0 : engine_add(r->engine, &spec, p);
 	}
 	if (json_object_get(line, "s"))
 		return add_event(r, line, n, p);
@@ -133,6 +138,8 @@ static int load(struct replay *r, const char *bytes, size_t size, struct problem
 		r->lines[r->n_lines++] = line;
 		if (n == 1 && number(line, "walmedic") != 1)
 			return problem_set(p, hint, "this is not a walmedic recording of version 1");
+		if (json_object_get(line, "walmedic"))
+			r->file = r->events;
 		if (take_line(r, line, n, p))
 			return -1;
 		at += len + 1;
@@ -239,27 +246,140 @@ static void on_tick(void *arg)
 	engine_judge(r->engine);
 }
 
-struct engine *engine_replay(struct loop *l, const char *bytes, size_t n, double speed, struct problem *p)
+static struct engine *load_engine(struct loop *l, const char *bytes, size_t n, struct problem *p)
 {
 	struct engine *e = engine_new(l, NULL);
 	struct replay *r = e->replay = xcalloc(1, sizeof *r);
 	r->engine = e;
-	r->speed = speed;
+	r->bytes = bytes;
+	r->size = n;
+	e->model.replaying = true;
 	if (load(r, bytes, n, p)) {
 		engine_free(e);
 		return NULL;
 	}
-	e->model.replaying = true;
+	return e;
+}
+
+struct engine *engine_replay(struct loop *l, const char *bytes, size_t n, double speed, struct problem *p)
+{
+	struct engine *e = load_engine(l, bytes, n, p);
+	if (!e)
+		return NULL;
+	struct replay *r = e->replay;
+	r->owns_clock = true;
+	r->speed = speed;
 	r->first_t = r->events ? r->event[0].t : number(r->lines[0], "t");
 	r->started_mono = clock_mono_ms();
 	clock_freeze_wall(r->first_t ? r->first_t : 1);
 	for (int i = 0; i < e->model.servers; i++)
 		miss_what_is_not_there(r, e->watched[i]);
+	engine_keep(e);
 	play_until(r, speed > 0 ? r->first_t : INT64_MAX);
 	if (speed > 0)
 		r->timer = loop_timer_start(l, TICK_MS, TICK_MS, on_tick, r);
 	engine_judge(e);
 	return e;
+}
+
+/* ---- any moment of it ---- */
+
+/* Chapters of several servers, one after the other, in one order of time; within a moment as they were written. */
+static int by_time(const void *pa, const void *pb)
+{
+	const struct event *a = pa, *b = pb;
+	if (a->t != b->t)
+		return a->t < b->t ? -1 : 1;
+	return (a->order > b->order) - (a->order < b->order);
+}
+
+struct engine *engine_tape(const char *bytes, size_t n, struct problem *p)
+{
+	struct engine *e = load_engine(NULL, bytes, n, p);
+	if (!e)
+		return NULL;
+	struct replay *r = e->replay;
+	for (size_t i = 0; i < r->events; i++)
+		r->event[i].order = i;
+	if (r->events)
+		qsort(r->event, r->events, sizeof *r->event, by_time);
+	r->first_t = r->events ? r->event[0].t : 0;
+	return e;
+}
+
+void engine_tape_span(const struct engine *e, int64_t *ret_first, int64_t *ret_last)
+{
+	const struct replay *r = e->replay;
+	*ret_first = r->first_t;
+	*ret_last = r->events ? r->event[r->events - 1].t : 0;
+}
+
+bool engine_recording(const struct engine *e, const char **ret, size_t *ret_n)
+{
+	if (!e->replay)
+		return false;
+	*ret = e->replay->bytes;
+	*ret_n = e->replay->size;
+	return true;
+}
+
+/* What stands at the beginning of a part: the last reply to each question before it, and how the question stands when it
+ * was not asked since. Marks in `stands` which events those are. */
+static void find_standing(const struct replay *r, size_t end, bool *stands)
+{
+	struct mark {
+		const struct watched *server;
+		const struct question *question;
+		bool replied;
+	} *mark = NULL;
+	size_t marks = 0;
+	for (size_t i = end; i-- > 0;) {
+		const struct event *e = &r->event[i];
+		size_t k = 0;
+		while (k < marks && (mark[k].server != e->server || mark[k].question != e->question))
+			k++;
+		if (k == marks) {
+			mark = xrealloc(mark, (marks + 1) * sizeof *mark);
+			mark[marks++] = (struct mark){e->server, e->question, e->is_reply};
+			stands[i] = true;
+		} else if (!mark[k].replied && e->is_reply) {
+			mark[k].replied = stands[i] = true;
+		}
+	}
+	free(mark);
+}
+
+static void rewind_to(struct replay *r, int64_t t)
+{
+	size_t end = 0;
+	while (end < r->events && r->event[end].t <= t)
+		end++;
+	bool *stands = xcalloc(end + 1, sizeof *stands);
+	engine_forget(r->engine);
+	for (int i = 0; i < r->engine->model.servers; i++)
+		miss_what_is_not_there(r, r->engine->watched[i]);
+	find_standing(r, end, stands);
+	for (size_t i = 0; i < end; i++)
+		if (stands[i])
+			give_event(r, &r->event[i]);
+	free(stands);
+	r->next = end;
+}
+
+void engine_seek(struct engine *e, int64_t t)
+{
+	struct replay *r = e->replay;
+	int64_t clock = clock_frozen_wall();
+	if (!e->model.now || t < e->model.now || t > e->model.now + LEAD_MS)
+		rewind_to(r, t - LEAD_MS);
+	for (; r->next < r->events && r->event[r->next].t <= t; r->next++)
+		give_event(r, &r->event[r->next]);
+	e->sweep_done = t >= r->first_t + SWEEP_MS;
+	for (int i = 0; i < e->model.servers; i++)
+		e->watched[i]->judged_at = 0;
+	clock_freeze_wall(t);
+	engine_judge(e);
+	clock_freeze_wall(clock);
 }
 
 void replay_free(struct replay *r)
@@ -272,6 +392,7 @@ void replay_free(struct replay *r)
 		json_decref(r->lines[i]);
 	free(r->lines);
 	free(r->event);
+	if (r->owns_clock)
+		clock_freeze_wall(0);
 	free(r);
-	clock_freeze_wall(0);
 }

@@ -5,6 +5,7 @@
 
 #include "probes/base/clock.h"
 #include "probes/engine/inside.h"
+#include "probes/engine/keep.h"
 
 enum { DEFAULT_DEADLINE_MS = 5000, DEFAULT_EVERY_MS = 10000 };
 
@@ -71,6 +72,7 @@ static void answered(void *arg, const struct reply *r)
 		struct watched *w = i->subscriber[k];
 		view_set_now(w->view, clock_wall_ms());
 		recorder_reply(i->engine->recorder, w, i, r);
+		keep_reply(w->keep, i, r);
 		view_answer(w->view, i->question, r);
 	}
 	engine_soon(i->engine);
@@ -110,6 +112,7 @@ static void set_asked(struct watched *w, const struct question *q, enum asked as
 	if (view_asked(w->view, q) == asked && !strcmp(view_why(w->view, q), why))
 		return;
 	recorder_asked(w->engine->recorder, w, q, asked, why);
+	keep_asked(w->keep, q, asked, why);
 	view_set_asked(w->view, q, asked, why);
 }
 

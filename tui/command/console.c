@@ -40,7 +40,9 @@ static int run(const struct cli *c)
 	struct problem p;
 	if (!screen_possible())
 		return command_check.run(c);
-	if (session_open(c, c->arg, c->args, NULL, &s, &p)) {
+	struct cli mine = *c;
+	mine.history = true;
+	if (session_open(&mine, c->arg, c->args, NULL, &s, &p)) {
 		problem_print(stderr, &p);
 		return EXIT_USAGE;
 	}

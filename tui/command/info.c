@@ -33,6 +33,7 @@ static int run(const struct cli *c)
 	print_path("configuration", "XDG_CONFIG_HOME", ".config", "walmedic/walmedic.conf");
 	printf("%-15s %s\n", "configuration", "/etc/walmedic.conf");
 	print_path("journal", "XDG_STATE_HOME", ".local/state", "walmedic/journal");
+	print_path("history", "XDG_STATE_HOME", ".local/state", "walmedic/history");
 	puts("\nactions and their keys, as section [keys] of the configuration takes them:");
 	for (const struct binding *b = bindings; b->name; b++)
 		printf("%-15s %s\n", b->name, b->keys);
