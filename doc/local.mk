@@ -1,4 +1,4 @@
 dist_man_MANS += doc/walmedic.1
 EXTRA_DIST += doc/architecture.md doc/performance.md
-EXTRA_DIST += doc/adding-a-probe.md
+EXTRA_DIST += doc/adding-a-probe.md doc/runbooks.md
 EXTRA_DIST += doc/coverage.md

@@ -9,9 +9,13 @@ struct embedded {
 	const char *bytes;
 	size_t n;
 };
+extern const struct embedded embedded_runbooks[]; /* by name, likewise */
 extern const struct embedded embedded_pages[]; /* by name; cause NULL at the end */
 
 /* The page of a cause, in the arena; NULL when there is none or it is wrong. */
 struct page *remedy_find(struct arena *a, const char *cause, struct problem *p);
+
+/* The runbook of that name, likewise; a name that is near it stands in the hint. */
+struct page *runbook_find(struct arena *a, const char *name, struct problem *p);
 
 #endif

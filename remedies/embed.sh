@@ -1,9 +1,9 @@
 #!/bin/sh
-# Turns every page of a directory into one C file: embed.sh DIRECTORY > pages.c
+# Turns every page of a directory into one C file: embed.sh DIRECTORY [TABLE] > pages.c
 set -eu
 LC_ALL=C
 export LC_ALL
-dir=$1
+dir=$1 name_of_table=${2:-embedded_pages}
 echo '#include "remedies/catalogue.h"'
 n=0
 table=
@@ -16,4 +16,4 @@ for page in "$dir"/*.md; do
 	table="$table	{\"$name\", page_$n, sizeof page_$n - 1},
 "
 done
-printf 'const struct embedded embedded_pages[] = {\n%s\t{NULL, NULL, 0},\n};\n' "$table"
+printf 'const struct embedded %s[] = {\n%s\t{NULL, NULL, 0},\n};\n' "$name_of_table" "$table"

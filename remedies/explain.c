@@ -57,10 +57,22 @@ static void add_commands(struct str *out, const struct step *s, const char *text
 
 void explain_planned(const struct planned *s, int of, struct str *out)
 {
-	str_addf(out, "Step %d of %d  [on %s as %s, %s]\n%s\n\n", s->number, of, s->host, *s->user ? s->user : "you",
-		 risk_names[s->step->risk], s->step->heading);
+	static const char *const kinds[] = {[STEP_TICK] = "by hand", [STEP_READ] = "to read or do by hand", [STEP_CHOICE] = "choose"};
+	const char *under = s->step->under ? s->step->under : "";
+	str_addf(out, "Step %d of %d  ", s->number, of);
+	if (s->step->kind != STEP_COMMAND)
+		str_addf(out, "[%s]\n", kinds[s->step->kind]);
+	else if (!*s->place)
+		str_addf(out, "[to copy%s%s]\n", s->step->risk_named ? ", " : s->step->risk >= RISK_RESTART ? ", looks like " : "",
+			 s->step->risk_named || s->step->risk >= RISK_RESTART ? risk_names[s->step->risk] : "");
+	else
+		str_addf(out, "[on %s as %s, %s]\n", s->host, *s->user ? s->user : "you", risk_names[s->step->risk]);
+	str_addf(out, "%s%s%s\n\n", under, *under ? " / " : "", s->step->heading);
 	add_prose(out, s->step->prose);
-	add_commands(out, s->step, s->shown);
+	if (s->step->kind == STEP_COMMAND)
+		add_commands(out, s->step, s->shown);
+	else
+		add_probes(out, "proven by:", s->step->proves);
 }
 
 static void add_step(struct str *out, const struct step *s, int number)

@@ -51,20 +51,38 @@ static size_t hole_length(const char *s)
 	return s[n] == '}' ? n + 1 : 0;
 }
 
+/* <name>; "<in.txt >out" and "a <b" are no names. */
+static size_t angle_length(const char *s)
+{
+	size_t n = 1;
+	if (!isalpha((unsigned char)s[1]))
+		return 0;
+	while (n < 60 && (isalnum((unsigned char)s[n]) || s[n] == '_' || s[n] == '-' || (s[n] == ' ' && isalnum((unsigned char)s[n + 1]))))
+		n++;
+	return s[n] == '>' && isalnum((unsigned char)s[n - 1]) ? n + 1 : 0;
+}
+
 static int offer(struct follower *f, bool quoted)
 {
-	size_t n = hole_length(f->text + f->at);
-	if (!n || (f->at && f->text[f->at - 1] == '$'))
+	const char *s = f->text + f->at;
+	bool angle = *s == '<';
+	size_t n = angle ? angle_length(s) : hole_length(s);
+	if (!n || (f->at && s[-1] == (angle ? '<' : '$')))
 		return 0;
-	struct hole h = {f->at, n, f->text + f->at + 1, f->line, quoted};
+	struct hole h = {f->at, n, s + 1, f->line, angle, quoted};
 	return f->each(f->arg, &h);
+}
+
+static bool may_open(const struct follower *f)
+{
+	return f->text[f->at] == '{' || f->text[f->at] == '<';
 }
 
 /* From at to the end of a span that is quoted all through; leaves at behind it. */
 static int pass_quoted(struct follower *f, size_t n)
 {
 	for (size_t end = f->at + n; f->at < end; f->at++) {
-		int rc = f->text[f->at] == '{' ? offer(f, true) : 0;
+		int rc = may_open(f) ? offer(f, true) : 0;
 		if (rc)
 			return rc;
 		f->line += f->text[f->at] == '\n';
@@ -174,7 +192,7 @@ static int step_on(struct follower *f)
 		return pass_quoted(f, 1 + strcspn(s + 1, "`") + (strchr(s + 1, '`') != NULL));
 	if (shell && *s == '#' && starts_word(f)) {
 		for (n = strcspn(s, "\n"); n && !rc; n--, f->at++)
-			rc = f->text[f->at] == '{' ? offer(f, false) : 0;
+			rc = may_open(f) ? offer(f, false) : 0;
 		return rc;
 	}
 	if (shell && !strncmp(s, "<<<", 3)) {
@@ -192,7 +210,7 @@ static int step_on(struct follower *f)
 		f->at += n;
 		return 0;
 	}
-	if (*s == '{')
+	if (may_open(f))
 		rc = offer(f, !shell);
 	f->line += *s == '\n';
 	f->at++;

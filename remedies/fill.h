@@ -14,6 +14,7 @@ struct hole {
 	size_t at, len;       /* of {name} with its braces */
 	const char *name;     /* points into the text, len - 2 bytes */
 	int line;             /* 0 = the first line of the text */
+	bool angle;           /* written <name>, as wikis do; its name may have capitals, digits, - _ and single spaces */
 	bool quoted;          /* inside of quotes, a here-document, ${…} or arithmetic: the shell's, not ours to fill */
 };
 

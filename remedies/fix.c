@@ -11,6 +11,7 @@
 #include "probes/base/secret.h"
 #include "probes/base/text.h"
 #include "probes/engine/engine.h"
+#include "probes/engine/view.h"
 #include "probes/link/loop.h"
 #include "remedies/catalogue.h"
 #include "remedies/fill.h"
@@ -20,8 +21,19 @@ enum { TURN_MS = 200, SETTLE_MS = 20000, GREEN_MS = 150000 };
 
 static volatile int interrupted, ending;
 
+/* A runbook can be walked where no server is known: then nothing is. */
+static const struct server *nowhere(void)
+{
+	static struct server s = {.name = "", .db_host = "", .backup_host = ""};
+	if (!s.view)
+		s.view = view_new((struct facts *const[SCOPES]){NULL});
+	return &s;
+}
+
 const struct server *fix_server(const struct fix *x)
 {
+	if (x->server < 0)
+		return nowhere();
 	return &engine_model(x->engine)->server[x->server];
 }
 
@@ -41,7 +53,7 @@ static void on_end(void *arg)
 static void look_at_clocks(void *arg)
 {
 	struct fix *x = arg;
-	if (guard_look(&x->guard, clock_wall_ms(), clock_mono_ms()))
+	if (guard_look(&x->guard, clock_wall_ms(), clock_mono_ms()) && x->server >= 0)
 		engine_ask_now(x->engine, x->server, -1);
 }
 
@@ -115,9 +127,8 @@ static void wait_for_green(struct fix *x)
 
 /* ---- one cause ---- */
 
-static const char *ask_value(struct fix *x, const struct asked_value *ask)
+const char *fix_ask(struct fix *x, const struct asked_value *ask, const char *fallback)
 {
-	const char *fallback = plan_fallback(ask, fix_server(x)->view);
 	char *prompt = arena_printf(x->arena, "value for %s [%s]", ask->name, fallback);
 	printf("\n%s\n", ask->about);
 	while (!x->quit) {
@@ -145,7 +156,7 @@ static void ask_values(struct fix *x)
 {
 	x->answer = arena_alloc(x->arena, sizeof *x->answer * (size_t)(x->page->asks + 1));
 	for (int i = 0; i < x->page->asks && !x->quit; i++)
-		x->answer[i] = (struct answer){x->page->ask[i].name, ask_value(x, &x->page->ask[i])};
+		x->answer[i] = (struct answer){x->page->ask[i].name, fix_ask(x, &x->page->ask[i], plan_fallback(&x->page->ask[i], fix_server(x)->view))};
 }
 
 static void say_why(struct fix *x)
@@ -264,29 +275,43 @@ static void walk(struct fix *x)
 	}
 }
 
+void fix_open(struct fix *x)
+{
+	x->journal = journal_open();
+	x->interrupted = &interrupted;
+	x->ending = &ending;
+	x->prompt = (struct prompt){.loop = x->loop, .fd = STDIN_FILENO, .interrupted = &interrupted, .turned = look_at_clocks, .arg = x};
+	interrupted = ending = 0;
+	loop_signal_watch(x->loop, SIGINT, on_interrupt, NULL);
+	loop_signal_watch(x->loop, SIGTERM, on_end, NULL);
+	loop_signal_watch(x->loop, SIGHUP, on_end, NULL);
+	if (x->server >= 0) {
+		engine_start(x->engine, true);
+		printf("looking at %s\n", fix_server(x)->name);
+		fflush(stdout);
+		while (!engine_sweep_done(x->engine) && !interrupted)
+			fix_turn(x);
+	}
+	if (*journal_say(x->journal))
+		printf("%s\n", journal_say(x->journal));
+	if (*journal_lost(x->journal))
+		printf("%s\n", journal_lost(x->journal));
+}
+
+void fix_close(struct fix *x)
+{
+	fflush(stdout);
+	prompt_free(&x->prompt);
+	journal_close(x->journal);
+}
+
 int fix_walk(struct loop *l, struct engine *e, int server, bool read_only)
 {
-	struct fix x = {.loop = l, .engine = e, .server = server, .read_only = read_only, .journal = journal_open(), .interrupted = &interrupted, .ending = &ending,
-			.prompt = {.loop = l, .fd = STDIN_FILENO, .interrupted = &interrupted, .turned = look_at_clocks}};
-	x.prompt.arg = &x;
-	interrupted = ending = 0;
-	loop_signal_watch(l, SIGINT, on_interrupt, NULL);
-	loop_signal_watch(l, SIGTERM, on_end, NULL);
-	loop_signal_watch(l, SIGHUP, on_end, NULL);
-	engine_start(e, true);
-	printf("looking at %s\n", fix_server(&x)->name);
-	fflush(stdout);
-	while (!engine_sweep_done(e) && !interrupted)
-		fix_turn(&x);
-	if (*journal_say(x.journal))
-		printf("%s\n", journal_say(x.journal));
-	if (*journal_lost(x.journal))
-		printf("%s\n", journal_lost(x.journal));
+	struct fix x = {.loop = l, .engine = e, .server = server, .read_only = read_only};
+	fix_open(&x);
 	say_open(fix_server(&x));
 	walk(&x);
 	int status = finish(&x);
-	fflush(stdout);
-	prompt_free(&x.prompt);
-	journal_close(x.journal);
+	fix_close(&x);
 	return status;
 }

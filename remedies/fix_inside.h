@@ -32,6 +32,9 @@ struct fix {
 	volatile int *ending;     /* and it is for good */
 	bool at_line_start;       /* of what the command prints */
 	struct run *watching;     /* the proof of a step that was copied */
+	const char *walk, *key;   /* of a runbook, for the journal; or NULL */
+	const char *on, *as;      /* of a runbook: where steps go that do not say so */
+	char outcome[200];        /* of the last step that was run */
 };
 
 /* One turn of the loop, with an eye on the clocks. */
@@ -40,5 +43,15 @@ const struct server *fix_server(const struct fix *x);
 void fix_plan(struct fix *x, struct plan *ret);
 /* Shows step k of the page and asks until it is done or skipped. */
 void fix_step(struct fix *x, int k);
+/* Runs it after what must be confirmed, or shows what is to be copied; returns whether the step is done. */
+bool fix_run(struct fix *x, const struct planned *s);
+/* Shows what is to be copied, and watches from now on whether it is proven. */
+void fix_copy(struct fix *x, const struct planned *s);
+void fix_stop_watching(struct fix *x);
+/* Asks for one value of the page until it can be used; "" when it is left empty. */
+const char *fix_ask(struct fix *x, const struct asked_value *ask, const char *fallback);
+/* Signals, the journal's words, and for server >= 0 the first sweep. */
+void fix_open(struct fix *x);
+void fix_close(struct fix *x);
 
 #endif

@@ -20,7 +20,7 @@ static bool can_act(void *arg, const char *place, const char *user)
 void fix_plan(struct fix *x, struct plan *ret)
 {
 	struct plan_for f = {.server = fix_server(x), .cause = x->cause, .answer = x->answer, .answers = x->page->asks,
-			     .read_only = x->read_only, .can_act = can_act, .arg = x};
+			     .on = x->on, .as = x->as, .read_only = x->read_only, .can_act = x->server < 0 ? NULL : can_act, .arg = x};
 	plan_make(x->arena, x->page, &f, ret);
 }
 
@@ -94,6 +94,10 @@ static bool follow(struct fix *x, struct run *r, const struct planned *s)
 	}
 	if (state->acted && !ended)
 		say_ended(x, s, state);
+	if (state->ended)
+		snprintf(x->outcome, sizeof x->outcome, "exit status %d%s", state->status, state->expected ? "" : ", not what was expected");
+	else
+		snprintf(x->outcome, sizeof x->outcome, "%.180s", state->words);
 	x->quit |= *x->ending != 0;
 	*x->interrupted = *x->ending;
 	if (state->phase == RUN_PROVEN)
@@ -146,6 +150,7 @@ static bool do_step(struct fix *x, const struct planned *s)
 {
 	struct problem p;
 	struct run_order o = {.loop = x->loop, .engine = x->engine, .server = x->server, .cause = x->cause, .step = s, .journal = x->journal,
+			      .walk = x->walk, .key = x->key,
 			      .guard = &x->guard, .read_only = x->read_only, .output = on_output, .arg = x};
 	if (guard_fresh(&x->guard, fix_server(x), x->cause, s->step, clock_wall_ms(), &p)) {
 		printf("%s; asking again\n", p.say);
@@ -169,7 +174,7 @@ static bool copied_is_proven(void *arg)
 	return x->watching && run_state(x->watching)->phase == RUN_PROVEN;
 }
 
-static void stop_watching(struct fix *x)
+void fix_stop_watching(struct fix *x)
 {
 	x->prompt.wakes = NULL;
 	run_free(x->watching);
@@ -177,20 +182,27 @@ static void stop_watching(struct fix *x)
 }
 
 /* Nothing but the commands, with a comment above them: also a machine may take it from here. */
-static void copy_step(struct fix *x, const struct planned *s)
+void fix_copy(struct fix *x, const struct planned *s)
 {
 	struct problem p;
 	struct run_order o = {.loop = x->loop, .engine = x->engine, .server = x->server, .cause = x->cause, .step = s, .journal = x->journal,
+			      .walk = x->walk, .key = x->key,
 			      .guard = &x->guard, .watch_only = true, .arg = x};
-	printf("# copy this, and run it on %s as %s\n%s\n", s->host, *s->user ? s->user : "yourself", s->text ? s->text : s->shown);
-	stop_watching(x);
-	if (!s->step->proves[0])
+	if (*s->host)
+		printf("# copy this, and run it on %s as %s\n", s->host, *s->user ? s->user : "yourself");
+	else
+		puts("# copy this, and run it where it belongs");
+	for (int i = 0; i < s->secrets; i++)
+		printf("# first: read -rs %s; export %s\n", s->secret[i].name, s->secret[i].name);
+	puts(s->text ? s->text : s->shown);
+	fix_stop_watching(x);
+	if (!s->step->proves[0] || x->server < 0)
 		return;
 	x->watching = run_start(&o, &p);
 	x->prompt.wakes = copied_is_proven;
 }
 
-static bool run_step(struct fix *x, const struct planned *s)
+bool fix_run(struct fix *x, const struct planned *s)
 {
 	if (s->closed) {
 		printf("closed: %s\n", s->closed);
@@ -203,10 +215,10 @@ static bool run_step(struct fix *x, const struct planned *s)
 	}
 	if (s->copy_only) {
 		printf("# %s\n", s->copy_only);
-		copy_step(x, s);
+		fix_copy(x, s);
 		return false;
 	}
-	stop_watching(x);
+	fix_stop_watching(x);
 	return confirmed(x, s) && do_step(x, s);
 }
 
@@ -264,9 +276,9 @@ static bool obey(struct fix *x, const char *typed, const struct planned *s)
 	if (!strcmp(typed, "s"))
 		return true;
 	if (!strcmp(typed, "r"))
-		return s->proven || run_step(x, s);
+		return s->proven || fix_run(x, s);
 	if (!strcmp(typed, "c"))
-		copy_step(x, s);
+		fix_copy(x, s);
 	else
 		puts("r, c, s or q");
 	return false;
@@ -292,5 +304,5 @@ void fix_step(struct fix *x, int k)
 			break;
 		done = obey(x, typed, &plan.step[k]);
 	}
-	stop_watching(x);
+	fix_stop_watching(x);
 }

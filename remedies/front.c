@@ -36,6 +36,8 @@ static int once(struct reading *r, int line, const char *key, const char **ret, 
 
 static int front_cause(struct reading *r, int line, char *value)
 {
+	if (r->lenient)
+		return 0;
 	if (*value && !is_name(value))
 		return page_wrong(r, line, "family.what_is_wrong, in lower case", "\"%s\" is no cause", value);
 	return once(r, line, "cause", &r->page->cause, value);
@@ -86,20 +88,40 @@ static const struct front_key {
 	int (*read)(struct reading *r, int line, char *value);
 } front_keys[] = {{"cause", front_cause}, {"title", front_title}, {"facts", front_facts}, {"ask", front_ask}};
 
+/* A wiki writes title: "…". */
+static char *unquoted(char *value)
+{
+	size_t n = strlen(value);
+	if (n < 2 || !strchr("\"'", *value) || value[n - 1] != *value)
+		return value;
+	value[n - 1] = '\0';
+	return value + 1;
+}
+
 static int front_line(struct reading *r, int line, const char *text)
 {
 	char *copy = arena_dup(r->arena, text), *value = strchr(copy, ':');
-	if (!text_is_plain(text))
+	if (!text_is_plain(text) && !r->lenient)
 		return page_wrong(r, line, NULL, "a control character stands in the front matter");
-	if (!*trim(copy))
+	if (!*trim(copy) || (r->lenient && (!value || !text_is_plain(text) || isspace((unsigned char)*text))))
 		return 0;
 	if (!value)
 		return page_wrong(r, line, "cause:, title:, facts: or ask:", "the front matter has a line without a key");
 	*value++ = '\0';
 	for (size_t i = 0; i < sizeof front_keys / sizeof *front_keys; i++)
 		if (!strcmp(trim(copy), front_keys[i].key))
-			return front_keys[i].read(r, line, trim(value));
+			return front_keys[i].read(r, line, r->lenient ? unquoted(trim(value)) : trim(value));
+	if (r->lenient)
+		return 0;
 	return page_wrong(r, line, "cause:, title:, facts: or ask:", "\"%s:\" is no key of the front matter", copy);
+}
+
+static bool ends_front(const struct reading *r)
+{
+	for (int i = 1; i < r->lines; i++)
+		if (!strcmp(r->line[i], "---"))
+			return true;
+	return false;
 }
 
 int front_read(struct reading *r, int *ret_body)
@@ -108,6 +130,8 @@ int front_read(struct reading *r, int *ret_body)
 	*ret_body = 0;
 	if (!r->lines || strcmp(r->line[0], "---"))
 		return 0; /* a runbook of others */
+	if (r->lenient && !ends_front(r))
+		return 0; /* a rule at the top */
 	for (; i < r->lines && strcmp(r->line[i], "---"); i++)
 		if (front_line(r, i + 1, r->line[i]))
 			return -1;
@@ -274,11 +298,19 @@ static int read_attribute(struct reading *r, int line, const char **p, bool *see
 	return page_wrong(r, line, "on, as, risk, proves, requires, when, expect, timeout, undo", "unknown attribute \"%s\"", key);
 }
 
+/* "{1,3-5}" and "{.bash .numberLines}" are other programs'. */
+static bool is_highlight(const char *p)
+{
+	return p[1] == '.' || p[1] == '#' || p[1 + strspn(p + 1, "0123456789,- ")] == '}';
+}
+
 int attributes_read(struct reading *r, int line, const char *text, struct step *step)
 {
 	bool seen[ATTRIBUTES] = {false};
 	const char *p = text + strspn(text, " \t");
 	if (!*p)
+		return 0;
+	if (r->lenient && (*p != '{' || is_highlight(p)))
 		return 0;
 	if (*p++ != '{')
 		return page_wrong(r, line, "```sh {on=db as=postgres risk=read}", "attributes stand in braces");
@@ -287,7 +319,7 @@ int attributes_read(struct reading *r, int line, const char *text, struct step *
 			return -1;
 	if (!*p)
 		return page_wrong(r, line, NULL, "the attributes are not closed by }");
-	if (p[1 + strspn(p + 1, " \t")])
+	if (!r->lenient && p[1 + strspn(p + 1, " \t")])
 		return page_wrong(r, line, NULL, "text stands behind the attributes");
 	return 0;
 }

@@ -200,7 +200,8 @@ static void tell_lost(struct journal *j, const json_t *o)
 	struct problem p;
 	struct deed d = {.id = (uint64_t)json_integer_value(json_object_get(o, "deed")), .server = word(o, "server"), .cause = word(o, "cause"),
 			 .heading = word(o, "step"), .risk = word(o, "risk"), .place = word(o, "place"), .host = word(o, "host"),
-			 .user = word(o, "as"), .command = word(o, "command"), .words = "walmedic itself ended before the command did"};
+			 .user = word(o, "as"), .command = word(o, "command"), .walk = json_string_value(json_object_get(o, "walk")),
+			 .key = json_string_value(json_object_get(o, "key")), .words = "walmedic itself ended before the command did"};
 	struct str say = {0};
 	char shown[500];
 	snprintf(shown, sizeof shown, "\"%.120s\" on %.60s was begun at %.30s by %.40s", d.heading, d.host, word(o, "at"), word(o, "user"));
@@ -326,13 +327,17 @@ static void put_outcome(json_t *o, enum deed_phase phase, const struct deed *d)
 
 static char *line_of(enum deed_phase phase, const struct deed *d)
 {
-	static const char *const phases[] = {"begun", "ended", "proven", "unproven"};
+	static const char *const phases[] = {"begun", "ended", "proven", "unproven", "walk"};
 	char at[40];
 	json_t *o = json_object();
 	put(o, "at", clock_rfc3339(clock_wall_ms(), at, sizeof at));
 	put(o, "phase", phases[phase]);
 	json_object_set_new(o, "deed", json_integer((json_int_t)d->id));
 	put_who(o);
+	put(o, "walk", d->walk);
+	put(o, "key", d->key);
+	put(o, "event", d->event);
+	put(o, "page", d->page);
 	put(o, "server", d->server);
 	put(o, "cause", d->cause);
 	put(o, "step", d->heading);

@@ -9,7 +9,7 @@
 struct journal;
 struct problem;
 
-enum deed_phase { DEED_BEGUN, DEED_ENDED, DEED_PROVEN, DEED_UNPROVEN };
+enum deed_phase { DEED_BEGUN, DEED_ENDED, DEED_PROVEN, DEED_UNPROVEN, DEED_WALK /* a step of a runbook that is no command of ours */ };
 
 struct deed {
 	uint64_t id;             /* equal in all lines of one deed */
@@ -20,7 +20,9 @@ struct deed {
 	int status;
 	const char *words;
 	const char *output_sha256; /* of the output as it was shown */
-	const char *say;         /* DEED_PROVEN and DEED_UNPROVEN: what the probe says */
+	const char *say;         /* DEED_PROVEN and DEED_UNPROVEN: what the probe says; DEED_WALK: the note, the reason, the value */
+	const char *walk, *key;  /* of a runbook: which walk, which step; else NULL */
+	const char *event, *page; /* DEED_WALK: what happened to the step; the runbook */
 };
 
 /* $XDG_STATE_HOME/walmedic/journal, then $XDG_RUNTIME_DIR, /dev/shm, syslog. Never NULL. */

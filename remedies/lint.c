@@ -134,7 +134,7 @@ static int lint_hole(void *arg, const struct hole *h)
 {
 	struct linting *t = arg;
 	size_t n = h->len - 2;
-	if (!page_declares(t->page, h->name, n) && !h->quoted)
+	if (!h->angle && !page_declares(t->page, h->name, n) && !h->quoted)
 		complain(t, t->step->text_line + h->line, "the placeholder {%.*s} is not declared", (int)n, h->name);
 	for (int i = 0; i < t->page->asks; i++)
 		if (strlen(t->page->ask[i].name) == n && !strncmp(t->page->ask[i].name, h->name, n))

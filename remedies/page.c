@@ -1,7 +1,5 @@
 #include "remedies/page.h"
 
-#include <cmark-gfm.h>
-#include <cmark-gfm-core-extensions.h>
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,9 +13,10 @@
 
 #include "probes/base/text.h"
 #include "remedies/fill.h"
+#include "remedies/markdown.h"
 #include "remedies/parts.h"
 
-enum { MAX_BYTES = 1 << 20, MAX_LINES = 20000, MAX_STEPS = 200 };
+enum { MAX_BYTES = 1 << 20, MAX_LINES = 20000 };
 
 int page_wrong(struct reading *r, int line, const char *hint, const char *fmt, ...)
 {
@@ -46,7 +45,7 @@ bool page_declares(const struct page *page, const char *name, size_t n)
 
 /* ---- bytes to lines ---- */
 
-static int check_bytes(struct reading *r, const char *bytes, size_t n)
+int check_bytes(struct reading *r, const char *bytes, size_t n)
 {
 	int line = 1;
 	if (n > MAX_BYTES)
@@ -64,7 +63,7 @@ static int check_bytes(struct reading *r, const char *bytes, size_t n)
 	return line > MAX_LINES ? page_wrong(r, line, NULL, "the page has more than %d lines", MAX_LINES) : 0;
 }
 
-static void split_lines(struct reading *r, const char *bytes, size_t n)
+void split_lines(struct reading *r, const char *bytes, size_t n)
 {
 	char *rest = arena_dupn(r->arena, bytes, n);
 	int count = 0;
@@ -86,23 +85,6 @@ struct section {
 	struct step *step;      /* of this section, or NULL */
 	struct str why;
 };
-
-static char *heading_text(struct arena *a, cmark_node *heading)
-{
-	struct str out = {0}, clean = {0};
-	cmark_iter *it = cmark_iter_new(heading);
-	while (cmark_iter_next(it) != CMARK_EVENT_DONE) {
-		const char *s = cmark_node_get_literal(cmark_iter_get_node(it));
-		if (s && cmark_iter_get_event_type(it) == CMARK_EVENT_ENTER)
-			str_add(&out, s);
-	}
-	cmark_iter_free(it);
-	text_clean(&clean, str_text(&out), out.len, 200, 200);
-	char *text = arena_dup(a, str_text(&clean));
-	str_free(&out);
-	str_free(&clean);
-	return text;
-}
 
 /* The prose of a section that has no step belongs to the why before the steps, else to the step before it. */
 static void close_section(struct section *s)
@@ -132,7 +114,7 @@ static void add_lines(struct section *s, int first, int last)
 	str_addc(&s->prose, '\n');
 }
 
-static bool is_command_word(const char *word, size_t n)
+bool is_command_word(const char *word, size_t n)
 {
 	static const char *const words[] = {"sh", "bash", "shell", "console"};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -142,9 +124,9 @@ static bool is_command_word(const char *word, size_t n)
 }
 
 /* The info string as it stands in the file: cmark has unescaped and cut its own copy. */
-static const char *info_of(const char *line)
+const char *info_of(const char *line)
 {
-	line += strspn(line, " ");
+	line += strcspn(line, "`~");
 	line += strspn(line, *line == '~' ? "~" : "`");
 	return line + strspn(line, " \t");
 }
@@ -159,7 +141,7 @@ static bool closes(const char *opening, const char *line)
 	return indent < 4 && n >= strspn(opening, fence) && rest[strspn(rest, " \t")] == '\0';
 }
 
-static struct step *grow(struct reading *r)
+struct step *step_new(struct reading *r)
 {
 	struct page *page = r->page;
 	if (page->steps == r->cap) {
@@ -191,19 +173,18 @@ static int check_text(struct reading *r, const struct step *step)
 	return some ? 0 : page_wrong(r, step->text_line, NULL, "the step has no command");
 }
 
-static int step_fence(struct section *s, cmark_node *node, const char *info, size_t word, int line)
+static int step_fence(struct section *s, const char *text, const char *info, size_t word, int line)
 {
 	struct reading *r = s->r;
 	if (!s->heading)
 		return page_wrong(r, line, "put a heading like \"## Create the slot\" above it", "a command stands before the first heading");
 	if (s->step)
 		return page_wrong(r, line, "give the second one a heading of its own", "the step \"%s\" has two command fences", s->heading);
-	if (r->page->steps == MAX_STEPS)
-		return page_wrong(r, line, NULL, "the page has more than %d steps", MAX_STEPS);
-	s->step = grow(r);
+	if (r->page->steps == PAGE_STEPS)
+		return page_wrong(r, line, NULL, "the page has more than %d steps", PAGE_STEPS);
+	s->step = step_new(r);
 	*s->step = (struct step){.line = s->heading_line, .heading = s->heading, .prose = "", .text_line = line + 1,
 				 .risk = RISK_CHANGE, .timeout_s = 60, .bash = word == 4};
-	const char *text = cmark_node_get_literal(node);
 	size_t n = strlen(text);
 	s->step->text = arena_dupn(r->arena, text, n && text[n - 1] == '\n' ? n - 1 : n);
 	if (check_text(r, s->step) || attributes_read(r, line, info + word, s->step))
@@ -211,7 +192,7 @@ static int step_fence(struct section *s, cmark_node *node, const char *info, siz
 	return placeholders_check(r, s->step);
 }
 
-static int check_expect(struct reading *r, int line, const struct step *step)
+int check_expect(struct reading *r, int line, const struct step *step)
 {
 	regex_t re;
 	char words[200];
@@ -226,14 +207,14 @@ static int check_expect(struct reading *r, int line, const struct step *step)
 	return 0;
 }
 
-static int expect_fence(struct section *s, cmark_node *node, int line)
+static int expect_fence(struct section *s, const char *literal, int line)
 {
 	struct reading *r = s->r;
 	if (!s->step)
 		return page_wrong(r, line, "put it after the step's commands", "an expect fence stands without a step");
 	if (s->step->expect)
 		return page_wrong(r, line, NULL, "the step \"%s\" has two expected patterns", s->heading);
-	char *text = arena_dup(r->arena, cmark_node_get_literal(node));
+	char *text = arena_dup(r->arena, literal);
 	size_t n = strlen(text);
 	while (n && text[n - 1] == '\n')
 		text[--n] = '\0';
@@ -243,94 +224,59 @@ static int expect_fence(struct section *s, cmark_node *node, int line)
 	return 0;
 }
 
-static int code_block(struct section *s, cmark_node *node, int first, int last)
+static int code_block(struct section *s, const struct block *b, int first, int last)
 {
-	int length, offset;
-	char character;
 	struct reading *r = s->r;
-	if (!cmark_node_get_fenced(node, &length, &offset, &character)) {
-		add_lines(s, first, last);
-		return 0;
-	}
 	const char *opening = r->line[first - 1], *info = info_of(opening);
 	size_t word = strcspn(info, " \t{");
-	if (last <= first || last > r->lines || !closes(opening, r->line[last - 1]))
+	bool command = is_command_word(info, word), expects = word == 6 && !strncmp(info, "expect", 6);
+	if (b->depth && (command || expects))
+		return page_wrong(r, first, "move it to the margin, under a heading of its own", "a command stands inside of a list or quotation");
+	if (!b->depth && (last <= first || last > r->lines || !closes(opening, r->line[last - 1])))
 		return page_wrong(r, first, "end it with a line of the same backticks", "the fence is not closed");
-	if (is_command_word(info, word))
-		return step_fence(s, node, info, word, first) || check_expect(r, first, s->step);
-	if (word == 6 && !strncmp(info, "expect", 6))
-		return expect_fence(s, node, first) || check_expect(r, first + 1, s->step);
+	if (command)
+		return step_fence(s, b->text, info, word, first) || check_expect(r, first, s->step);
+	if (expects)
+		return expect_fence(s, b->text, first) || check_expect(r, first + 1, s->step);
 	add_lines(s, first, last);
 	return 0;
 }
 
-static int check_nested(struct section *s, cmark_node *block)
+static int on_block(void *arg, const struct block *b)
 {
-	int rc = 0, length, offset;
-	char character;
-	cmark_iter *it = cmark_iter_new(block);
-	while (!rc && cmark_iter_next(it) != CMARK_EVENT_DONE) {
-		cmark_node *node = cmark_iter_get_node(it);
-		if (cmark_node_get_type(node) != CMARK_NODE_CODE_BLOCK || !cmark_node_get_fenced(node, &length, &offset, &character))
-			continue;
-		const char *info = cmark_node_get_fence_info(node);
-		size_t word = strcspn(info, " \t{");
-		if (is_command_word(info, word) || (word == 6 && !strncmp(info, "expect", 6)))
-			rc = page_wrong(s->r, cmark_node_get_start_line(node) + s->offset, "move it to the margin, under a heading of its own",
-					"a command stands inside of a list or quotation");
-	}
-	cmark_iter_free(it);
-	return rc;
-}
-
-static int block(struct section *s, cmark_node *node)
-{
-	int first = cmark_node_get_start_line(node) + s->offset, last = cmark_node_get_end_line(node) + s->offset;
-	if (first <= s->offset) /* cmark miscounts some tables */
-		first = s->offset + 1;
-	if (cmark_node_get_type(node) == CMARK_NODE_CODE_BLOCK)
-		return code_block(s, node, first, last);
-	if (cmark_node_get_type(node) != CMARK_NODE_HEADING) {
+	struct section *s = arg;
+	int first = b->first + s->offset, last = b->last + s->offset;
+	if (b->kind == BLOCK_FENCE)
+		return code_block(s, b, first, last);
+	if (b->kind != BLOCK_HEADING) {
 		add_lines(s, first, last);
-		return check_nested(s, node);
+		return 0;
 	}
 	close_section(s);
-	s->heading = heading_text(s->r->arena, node);
+	s->heading = b->text;
 	s->heading_line = first;
 	return *s->heading ? 0 : page_wrong(s->r, first, NULL, "the heading is empty");
 }
 
-static cmark_node *parse_markdown(const char *text, size_t n)
+void body_text(const struct reading *r, int body, struct str *out)
 {
-	cmark_gfm_core_extensions_ensure_registered();
-	cmark_parser *parser = cmark_parser_new(CMARK_OPT_DEFAULT);
-	cmark_syntax_extension *tables = cmark_find_syntax_extension("table");
-	if (tables)
-		cmark_parser_attach_syntax_extension(parser, tables);
-	cmark_parser_feed(parser, text, n);
-	cmark_node *tree = cmark_parser_finish(parser);
-	cmark_parser_free(parser);
-	return tree;
+	for (int i = body; i < r->lines; i++) {
+		str_add(out, r->line[i]);
+		str_addc(out, '\n');
+	}
 }
 
 static int read_body(struct reading *r, int body)
 {
 	struct section s = {.r = r, .offset = body};
 	struct str text = {0};
-	int rc = 0;
-	for (int i = body; i < r->lines; i++) {
-		str_add(&text, r->line[i]);
-		str_addc(&text, '\n');
-	}
-	cmark_node *tree = parse_markdown(str_text(&text), text.len);
-	for (cmark_node *n = cmark_node_first_child(tree); n && !rc; n = cmark_node_next(n))
-		rc = block(&s, n);
+	body_text(r, body, &text);
+	int rc = markdown_blocks(r->arena, str_text(&text), text.len, on_block, &s);
 	if (!rc)
 		close_section(&s);
-	cmark_node_free(tree);
 	str_free(&text);
 	str_free(&s.prose);
-	return rc;
+	return rc ? -1 : 0;
 }
 
 struct hole_check {
@@ -343,6 +289,8 @@ static int check_hole(void *arg, const struct hole *h)
 	struct hole_check *c = arg;
 	size_t n = h->len - 2;
 	int line = c->step->text_line + h->line;
+	if (h->angle)
+		return 0;
 	char *name = arena_dupn(c->r->arena, h->name, n);
 	if (page_declares(c->r->page, h->name, n)) {
 		if (h->quoted)
@@ -397,9 +345,9 @@ static int check_file(const char *path, const struct stat *st, struct problem *p
 	return 0;
 }
 
-struct page *page_read(struct arena *a, const char *path, struct problem *p)
+const char *page_file(struct arena *a, const char *path, size_t *ret_n, struct problem *p)
 {
-	struct page *page = NULL;
+	char *bytes = NULL;
 	struct stat st;
 	size_t n = 0;
 	ssize_t got = 1;
@@ -410,24 +358,28 @@ struct page *page_read(struct arena *a, const char *path, struct problem *p)
 	}
 	if (check_file(path, &st, p))
 		goto out;
-	char *bytes = arena_alloc(a, MAX_BYTES + 2);
+	bytes = arena_alloc(a, MAX_BYTES + 2);
 	while (n <= MAX_BYTES && (got = read(fd, bytes + n, MAX_BYTES + 1 - n)) > 0)
 		n += (size_t)got;
-	if (got < 0)
+	if (got < 0) {
 		problem_set(p, NULL, "\"%s\" cannot be read: %s", path, strerror(errno));
-	else
-		page = page_parse(a, path, bytes, n, p);
+		bytes = NULL;
+	}
+	*ret_n = n;
 out:
 	if (fd >= 0)
 		close(fd);
-	return page;
+	return bytes;
+}
+
+struct page *page_read(struct arena *a, const char *path, struct problem *p)
+{
+	size_t n;
+	const char *bytes = page_file(a, path, &n, p);
+	return bytes ? page_parse(a, path, bytes, n, p) : NULL;
 }
 
 void page_render(struct str *out, const char *markdown, int width)
 {
-	cmark_node *tree = parse_markdown(markdown, strlen(markdown));
-	char *text = cmark_render_plaintext(tree, CMARK_OPT_DEFAULT, width);
-	str_add(out, text);
-	cmark_get_default_mem_allocator()->free(text);
-	cmark_node_free(tree);
+	markdown_render(out, markdown, width);
 }

@@ -14,9 +14,28 @@ extern const char *const risk_names[]; /* "read" "change" "restart" "destructive
 
 #define STEP_PROBES 8
 
+/* Remedy pages have commands only; runbooks have all of them. */
+enum step_kind {
+	STEP_COMMAND,
+	STEP_TICK,   /* a check box: done by hand, or proven by probes */
+	STEP_READ,   /* a section of prose */
+	STEP_CHOICE, /* "which do you see?" */
+};
+
+/* One answer of a choice, and the steps that belong to it alone. */
+struct option {
+	const char *text, *target;
+	const char *cause;                 /* that speaks for it, or "" */
+	int line;
+	int first, last;                   /* index of its steps; last < first: none */
+};
+
 struct step {
+	enum step_kind kind;
 	int line;                          /* of its heading, in the file */
+	int section;                       /* of a runbook: index of its heading */
 	const char *heading;
+	const char *under;                 /* of a runbook: the heading that this one stands under, or "" */
 	const char *prose;                 /* Markdown, see page_render */
 	const char *text;                  /* the fence without its last newline, placeholders not yet filled */
 	int text_line;                     /* of the first line of text */
@@ -27,6 +46,10 @@ struct step {
 	const char *proves[STEP_PROBES + 1], *requires[STEP_PROBES + 1];
 	const char *when, *expect, *undo;  /* or NULL */
 	unsigned timeout_s;
+	const char *wrong;                 /* of a runbook: why this text may not run, or NULL */
+	bool ticked;                       /* the box has its mark in the file */
+	struct option *option;             /* of a choice */
+	int options;
 };
 
 /* A value that the operator gives before the steps. */
@@ -45,12 +68,18 @@ struct page {
 	int asks;
 	struct step *step;
 	int steps;
+	bool runbook;                      /* made for people first: see runbook.h */
+	bool walkable;                     /* a runbook with at least one command, check box, choice or numbered heading */
+	const char *raw;                   /* of a runbook: the whole text, cleaned */
+	char sha256[65];                   /* of a runbook: its bytes */
 };
 
 /* Parses a page; everything of it lives in the arena. NULL with file and line in the problem. */
 struct page *page_parse(struct arena *a, const char *file, const char *bytes, size_t n, struct problem *p);
 /* A page of the user's own: a regular file, owned by root or the caller, not writable by others. */
 struct page *page_read(struct arena *a, const char *path, struct problem *p);
+/* The bytes of such a file, NUL-terminated in the arena; NULL and why. */
+const char *page_file(struct arena *a, const char *path, size_t *ret_n, struct problem *p);
 /* Markdown as plain text, wrapped at width columns; ends with a newline unless empty. */
 void page_render(struct str *out, const char *markdown, int width);
 /* Is the name an ask or a declared fact of the page? */

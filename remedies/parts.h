@@ -11,6 +11,7 @@ struct reading {
 	char **line;        /* every line of the file, without \n; line[0] is line 1 */
 	int lines;
 	int cap;            /* of page->step */
+	bool lenient;       /* a runbook: what we do not know is none of our business */
 	struct problem *problem;
 };
 
@@ -23,5 +24,20 @@ int front_read(struct reading *r, int *ret_body);
 int attributes_read(struct reading *r, int line, const char *text, struct step *step);
 /* Every placeholder of the step's text is declared and stands where we can quote it. */
 int placeholders_check(struct reading *r, const struct step *step);
+
+/* The bytes are UTF-8 text of a size that a page has. */
+int check_bytes(struct reading *r, const char *bytes, size_t n);
+void split_lines(struct reading *r, const char *bytes, size_t n);
+/* A further step at the end; pointers to earlier ones are void after it. The caller has looked at PAGE_STEPS. */
+struct step *step_new(struct reading *r);
+bool is_command_word(const char *word, size_t n);
+/* The info string of the line that opens a fence. */
+const char *info_of(const char *line);
+/* -1 when what the step expects is no pattern. */
+int check_expect(struct reading *r, int line, const struct step *step);
+/* The lines from index `body` on, each with its newline. */
+void body_text(const struct reading *r, int body, struct str *out);
+
+enum { PAGE_STEPS = 200 };
 
 #endif

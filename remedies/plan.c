@@ -1,5 +1,6 @@
 #include "remedies/plan.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -7,6 +8,7 @@
 #include "probes/base/secret.h"
 #include "probes/base/text.h"
 #include "remedies/fill.h"
+#include "remedies/known_wrong.h"
 
 struct planning {
 	struct arena *arena;
@@ -113,6 +115,7 @@ struct filling {
 	size_t done;           /* bytes of text that are in out */
 	struct str out;
 	struct problem problem;
+	bool lost;             /* the quotes of text cannot be followed */
 };
 
 /* A secret never becomes part of the text, which would stand in the argument list of its shell. */
@@ -121,6 +124,9 @@ static int fill_secret(struct filling *f, const char *name, const char *value)
 	struct planned *s = f->planned;
 	struct str checked = {0};
 	char *variable = arena_printf(f->g->arena, "walmedic_%s", name);
+	for (char *c = variable; *c; c++)
+		if (!isalnum((unsigned char)*c))
+			*c = '_';
 	int refused = s->secrets == PLAN_SECRETS ? -1 : fill_value(&checked, name, value, &f->problem);
 	str_free(&checked);
 	if (refused)
@@ -133,13 +139,36 @@ static int fill_secret(struct filling *f, const char *name, const char *value)
 	return 0;
 }
 
+/* <name> of a page that nobody wrote for us: where it is quoted, only what needs no quotes may stand. */
+static int fill_quoted(struct filling *f, const struct hole *h, const char *name)
+{
+	struct str word = {0};
+	const struct asked_value *ask = find_ask(f->g->page, name);
+	const char *value = value_of(f->g, name, &f->problem);
+	if (!value || !*value)
+		return value ? 0 : -1; /* left as it stands: inside of quotes it does no harm */
+	text_shell_quote(&word, value);
+	bool plain = !strcmp(str_text(&word), value) && *value != '-' && !(ask && ask->secret);
+	str_free(&word);
+	if (!plain)
+		return problem_set(&f->problem, "take the quotes away: walmedic quotes values itself",
+				   "<%s> stands inside of quotes in line %d, where only letters, digits and _@%%+=:,./- can be put in", name,
+				   f->planned->step->text_line + h->line);
+	str_addn(&f->out, f->text + f->done, h->at - f->done);
+	str_add(&f->out, value);
+	f->done = h->at + h->len;
+	return 0;
+}
+
 static int fill_hole(void *arg, const struct hole *h)
 {
 	struct filling *f = arg;
 	size_t n = h->len - 2;
 	char *name = arena_dupn(f->g->arena, h->name, n);
-	if (h->quoted || !page_declares(f->g->page, name, n))
+	if (!page_declares(f->g->page, name, n) || (h->angle && !f->g->page->runbook) || (h->quoted && !h->angle))
 		return 0;
+	if (h->angle && (h->quoted || f->lost))
+		return fill_quoted(f, h, name);
 	str_addn(&f->out, f->text + f->done, h->at - f->done);
 	f->done = h->at + h->len;
 	const char *value = value_of(f->g, name, &f->problem);
@@ -149,10 +178,17 @@ static int fill_hole(void *arg, const struct hole *h)
 	return value ? fill_value(&f->out, name, value, &f->problem) : -1;
 }
 
+static int pass(void *arg, const struct hole *h)
+{
+	(void)arg, (void)h;
+	return 0;
+}
+
 static void fill_text(const struct planning *g, struct planned *ret)
 {
 	struct filling f = {.g = g, .planned = ret, .text = ret->step->text};
 	struct str masked = {0};
+	f.lost = g->page->runbook && fill_each(f.text, pass, NULL) == -2;
 	if (fill_each(f.text, fill_hole, &f) == -1) {
 		ret->refused = arena_printf(g->arena, "%s%s%s", f.problem.say, *f.problem.hint ? ": " : "", f.problem.hint);
 		ret->shown = ret->step->text;
@@ -252,20 +288,40 @@ static const char *why_copy(const struct planning *g, const struct planned *p)
 {
 	if (g->f->read_only)
 		return "walmedic runs with --read-only";
-	if (!*p->user)
-		return "the page does not say as which user";
+	if (g->page->runbook && known_wrong_never(p->step->text))
+		return "a line of it is known to be wrong";
+	const char *asks = g->page->runbook ? known_wrong_asks(p->step->text) : NULL;
+	if (asks)
+		return arena_printf(g->arena, "it %s, and nobody could answer it from here", asks);
+	if (!*p->user || !*p->place)
+		return g->page->runbook ? "the page does not say on which host and as which user" : "the page does not say as which user";
 	if (!g->f->can_act || !g->f->can_act(g->f->arg, p->place, p->user))
 		return arena_printf(g->arena, "from here there is no way in to %s as \"%s\"", p->host, p->user);
 	return NULL;
 }
 
+/* What has invisible characters is shown with them made visible, and is no command. */
+static void refuse_text(const struct planning *g, struct planned *ret)
+{
+	struct str clean = {0};
+	text_clean(&clean, ret->step->text, strlen(ret->step->text), 4000, 1 << 20);
+	ret->refused = ret->step->wrong;
+	ret->shown = arena_dup(g->arena, str_text(&clean));
+	str_free(&clean);
+}
+
 static void plan_step(const struct planning *g, const struct step *step, int number, struct planned *ret)
 {
-	const char *as = step->as;
-	*ret = (struct planned){.step = step, .number = number, .place = step->on ? step->on : "console"};
+	const char *as = step->as ? step->as : g->f->as, *on = step->on ? step->on : g->f->on;
+	*ret = (struct planned){.step = step, .number = number, .place = on ? on : g->page->runbook ? "" : "console"};
 	ret->user = user_of(g, as);
 	ret->host = host_of(g, ret->place);
-	fill_text(g, ret);
+	if (step->kind != STEP_COMMAND)
+		ret->shown = "";
+	else if (step->wrong)
+		refuse_text(g, ret);
+	else
+		fill_text(g, ret);
 	ret->closed = unmet(g, step);
 	ret->copy_only = why_copy(g, ret);
 	ret->proven = is_proven(g->f->server, step);
@@ -288,10 +344,11 @@ static bool proved_later(const struct plan *plan, int i)
 	return false;
 }
 
+/* In a runbook only a when= makes variants; two commands under one heading are both to be done. */
 static bool heading_taken(const struct plan *plan, const char *heading)
 {
 	for (int i = 0; i < plan->steps; i++)
-		if (!strcmp(plan->step[i].step->heading, heading))
+		if (!strcmp(plan->step[i].step->heading, heading) && (!plan->page->runbook || plan->step[i].step->when))
 			return true;
 	return false;
 }

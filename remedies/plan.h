@@ -15,6 +15,7 @@ struct plan_for {
 	const char *cause;                 /* that is treated; NULL for a runbook */
 	const struct answer *answer;
 	int answers;
+	const char *on, *as;               /* where steps go that do not say so; NULL: nowhere */
 	bool read_only;
 	/* Can we run something there as that user? NULL: only copying. */
 	bool (*can_act)(void *arg, const char *place, const char *user);

@@ -298,7 +298,7 @@ static int begin(struct run *r, struct place *place, struct problem *p)
 {
 	const struct planned *s = r->o.step;
 	r->deed = (struct deed){.id = journal_next(r->o.journal), .server = server_of(r)->name, .cause = r->o.cause, .heading = s->step->heading,
-				.risk = risk_names[s->step->risk], .place = s->place, .host = s->host, .user = s->user, .command = s->text};
+				.risk = risk_names[s->step->risk], .place = s->place, .host = s->host, .user = s->user, .command = s->text, .walk = r->o.walk, .key = r->o.key};
 	if (journal_write(r->o.journal, DEED_BEGUN, &r->deed, p)) {
 		if (s->step->risk == RISK_DESTRUCTIVE)
 			return -1;

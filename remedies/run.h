@@ -63,6 +63,7 @@ struct run_order {
 	const char *cause;               /* or NULL */
 	const struct planned *step;      /* lives until run_free */
 	struct journal *journal;
+	const char *walk, *key;          /* for the journal, of a runbook; or NULL */
 	const struct guard *guard;
 	bool read_only;
 	bool watch_only;                 /* it is done by hand elsewhere */

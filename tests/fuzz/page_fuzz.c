@@ -18,7 +18,7 @@ static bool is_any(const char *id)
 static int on_hole(void *arg, const struct hole *h)
 {
 	const char *text = arg;
-	FUZZ_MUST(h->len >= 2 && h->at + h->len <= strlen(text) && text[h->at] == '{' && text[h->at + h->len - 1] == '}');
+	FUZZ_MUST(h->len >= 2 && h->at + h->len <= strlen(text) && text[h->at] == (h->angle ? '<' : '{') && text[h->at + h->len - 1] == (h->angle ? '>' : '}'));
 	return 0;
 }
 

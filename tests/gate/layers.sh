@@ -25,7 +25,7 @@ only 'uv\.h' 'probes/link/[a-z_0-9]+\.[ch]'
 only 'libpq-fe\.h' 'probes/link/sql_libpq\.c'
 only 'libssh2\.h' 'probes/link/ssh_libssh2(_channel\.c|_inside\.h)'
 only 'ini\.h' 'probes/config/ini\.c'
-only 'cmark-gfm.*\.h' 'remedies/page\.c'
+only 'cmark-gfm.*\.h' 'remedies/markdown\.c'
 found=$(grep -rnE '\b(clock_gettime|gettimeofday|time)\(' probes remedies tui --include='*.c' | grep -v '^probes/base/clock\.c' | grep -vE '[a-z_]time\(|->time|\* |//')
 [ -z "$found" ] || { echo "not ok - clocks are read outside base/clock.c:"; echo "$found"; bad=1; }
 [ $bad = 0 ] && echo "ok - layers"

@@ -1,0 +1,30 @@
+/* `walmedic walk`: a runbook, step by step, without curses. */
+#ifndef WALMEDIC_REMEDIES_WALK_H
+#define WALMEDIC_REMEDIES_WALK_H
+
+#include <stdbool.h>
+
+#include "probes/base/problem.h"
+#include "remedies/page.h"
+
+struct loop;
+struct engine;
+
+struct walk_order {
+	struct loop *loop;
+	struct engine *engine;   /* not yet started; or NULL: commands can be copied only */
+	int server;              /* -1: none */
+	const char *why_nowhere; /* why there is none */
+	const struct page *page;
+	const char *path;        /* of the page, or the name of a shipped one */
+	bool read_only;
+	bool anew;               /* forget how far an earlier walk came */
+};
+
+/* Talks on stdin and stdout until every step is done or the operator stops; whatever ends it, the next one goes on where
+ * this one was. 0: walked to its end, or nothing to walk; 1: a step is open or has failed. */
+int walk_page(const struct walk_order *o);
+/* A page without steps: its text, what is known to be wrong in it, and how steps are marked. */
+void walk_show(const struct page *page);
+
+#endif
