@@ -95,11 +95,11 @@ void route_find(const struct server *s, int node, struct route *ret)
 }
 
 /* Leaves out, one by one, what is farthest from the node, but never the last goal. */
-static void shorten(const struct route *r, const struct server *s, int room, bool *shown)
+static void shorten(const struct route *r, const struct server *s, int room, int mark, bool *shown)
 {
 	int total = 0;
 	for (int i = 0; i < r->n; i++)
-		total += text_width(s->node[r->node[i]].probe->id) + 5;
+		total += text_width(s->node[r->node[i]].probe->id) + 4 + mark;
 	for (int i = 0; i < r->n; i++)
 		shown[i] = true;
 	for (int far = r->n; far > 0 && total > room; far--)
@@ -108,7 +108,7 @@ static void shorten(const struct route *r, const struct server *s, int room, boo
 			if (i < 0 || i >= r->n - 1)
 				continue;
 			shown[i] = false;
-			total -= text_width(s->node[r->node[i]].probe->id) + 4;
+			total -= text_width(s->node[r->node[i]].probe->id) + 3 + mark;
 		}
 }
 
@@ -117,7 +117,7 @@ void route_draw(const struct route *r, const struct server *s, struct canvas *c,
 {
 	bool shown[ROUTE_MAX], gap = false, first = true;
 	x = canvas_text(c, y, x, end, MEAN_FAINT, "path: ");
-	shorten(r, s, end - x, shown);
+	shorten(r, s, end - x, c->ascii ? 4 : 1, shown);
 	for (int i = 0; i < r->n; i++) {
 		const struct node *n = &s->node[r->node[i]];
 		const struct state_look *look = node_look(n);
@@ -130,6 +130,6 @@ void route_draw(const struct route *r, const struct server *s, struct canvas *c,
 			x = canvas_text(c, y, x, end, harm, gap ? first ? "… ▸ " : " … ▸ " : " ▸ ");
 		first = gap = false;
 		x = canvas_text(c, y, x, end, i == r->at ? MEAN_FAIL : MEAN_TEXT, n->probe->id);
-		x = canvas_text(c, y, x + 1, end, look->meaning, look->glyph);
+		x = canvas_text(c, y, x + 1, end, look->meaning, c->ascii ? look->word : look->glyph);
 	}
 }

@@ -64,18 +64,17 @@ static struct row *add_node(struct build *b, int node, const char *branch)
 	return r;
 }
 
-/* Why a blocked node was not asked, without repeating the parent it hangs from. */
+/* What a blocked node waits for besides the parent it hangs from; else what it would look at. */
 static const char *not_asked(struct build *b, int node, int parent)
 {
 	const struct node *n = &b->s->node[node];
 	struct str say = {0};
 	for (int i = 0; i < n->n_needs; i++) {
 		const struct node *need = &b->s->node[n->needs[i]];
-		if (n->needs[i] != parent)
-			str_addf(&say, "%s%s %s", say.len ? "  " : "also needs ", need->probe->id,
-				 node_look(need)->glyph);
+		if (n->needs[i] != parent && need->verdict.state != STATE_OK)
+			str_addf(&say, "%s%s %s", say.len ? "  " : "also needs ", need->probe->id, node_look(need)->glyph);
 	}
-	const char *text = arena_dup(b->a, str_text(&say));
+	const char *text = say.len ? arena_dup(b->a, str_text(&say)) : n->probe->title ? n->probe->title : "";
 	str_free(&say);
 	return text;
 }

@@ -1,0 +1,303 @@
+/* Every screen in every size and mode, of every family of faults: drawn from recordings of real hosts without a terminal.
+ * One file a screen and family; WALMEDIC_UPDATE=1 writes them anew (read the difference before committing it). What no golden file
+ * may ever hold is tested besides: anything but ASCII in ASCII, a colour in mono, a screen that hides its root cause. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/problem.h"
+#include "probes/base/str.h"
+#include "probes/base/text.h"
+#include "probes/engine/engine.h"
+#include "probes/link/loop.h"
+#include "tests/screens/scenes.h"
+#include "tui/app.h"
+
+#define REPLIES "tests/replay/replies/"
+#define RECORDINGS "tests/replay/recordings/"
+
+static const struct family {
+	const char *name, *path;
+	const char *cause;      /* the root cause that the first screen must name */
+} families[] = {
+	{"green", REPLIES "0-healthy.jsonl", NULL},
+	{"host", "tests/screens/recordings/host.unreachable.jsonl", "host.unreachable"},
+	{"ssh", REPLIES "ssh.to_backup.key_refused.jsonl", "ssh.to_backup.key_refused"},
+	{"postgres", RECORDINGS "pg.refused.jsonl", "pg.refused"},
+	{"archive", RECORDINGS "archive.already_exists.jsonl", "archive.already_exists"},
+	{"slot", RECORDINGS "slot.missing.jsonl", "slot.missing"},
+	{"cron", RECORDINGS "cron.daemon_stopped.jsonl", "cron.daemon_stopped"},
+	{"disk", RECORDINGS "disk.pg_wal_filling.jsonl", "disk.pg_wal_filling"},
+	{"backup", RECORDINGS "wal_archive.gap.jsonl", "wal_archive.gap"},
+	{"config", REPLIES "config.wrong_user-lock.jsonl", "config.wrong_user"},
+	{"fleet", NULL, "host.unreachable"},
+};
+
+static const struct scene_member fleet[] = {
+	{REPLIES "0-healthy.jsonl", 1},
+	{"tests/screens/recordings/host.unreachable.jsonl", 6},
+	{RECORDINGS "slot.missing.jsonl", 1},
+	{RECORDINGS "disk.pg_wal_filling.jsonl", 1},
+	{RECORDINGS "pg.refused.jsonl", 2},
+	{RECORDINGS "wal_archive.gap.jsonl", 1},
+};
+enum { FLEET = 40 };
+
+/* Where a screen is reached by keys; a family of one server begins at its first screen. */
+static const struct screen_row {
+	const char *name, *keys;
+	bool names_cause;
+} screens[] = {
+	{"front", "", true},	     {"unfolded", "Z", true}, {"focus", "\x1b[C\x1b[C", false}, {"evidence", "e", false},
+	{"remedy", "\r", false},     {"map", "m", false},     {"help", "?", false},		{"find", "/the\r", false},
+	{"palette", ":", false},
+};
+
+static const struct size {
+	int h, w;
+} sizes[] = {{24, 80}, {40, 120}, {16, 60}};
+
+/* ---- an app without an outside ---- */
+
+static void nothing(void *arg)
+{
+	(void)arg;
+}
+
+static int64_t mono_ms(void *arg)
+{
+	(void)arg;
+	return 5000;
+}
+
+static bool can_act(void *arg, int server, const char *place, const char *user)
+{
+	(void)arg;
+	(void)server;
+	(void)user;
+	return strcmp(place, "console") != 0;
+}
+
+static char *one_line(void *arg, int server, const struct planned *step)
+{
+	(void)arg;
+	(void)server;
+	(void)step;
+	return NULL;
+}
+
+static const struct app_ops ops = {
+	.suspend = nothing, .redraw = nothing, .discard_input = nothing, .mono_ms = mono_ms, .can_act = can_act, .one_line = one_line};
+
+static void press(struct app *app, const char *keys)
+{
+	for (const char *k = keys; *k; k++)
+		if (!strncmp(k, "\x1b[C", 3)) {
+			app_key(app, K_RIGHT);
+			k += 2;
+		} else {
+			app_key(app, *k);
+		}
+}
+
+/* ---- writing a screen down ---- */
+
+/* How a cell looks: a letter of its colour, upper case when bold; # reversed, _ underlined. */
+static char paint_letter(struct paint p)
+{
+	static const char colours[] = "krgybmcw";
+	if (p.look & LOOK_REVERSE)
+		return '#';
+	if (p.colour >= 0)
+		return (char)(colours[p.colour] - (p.look & LOOK_BOLD ? 'a' - 'A' : 0));
+	return p.look & LOOK_BOLD ? 'O' : p.look & LOOK_DIM ? 'd' : p.look & LOOK_UNDERLINE ? '_' : '.';
+}
+
+static void write_look(const struct canvas *c, int y, const char *theme, char mark, struct str *out)
+{
+	size_t from = out->len, end;
+	str_addc(out, mark);
+	end = out->len;
+	for (int x = 0; x < c->w; x++) {
+		char letter = paint_letter(theme_paint(theme_find(theme), canvas_cell(c, y, x)->style));
+		bool blank = canvas_cell(c, y, x)->ch == ' ' && letter != '#';
+		str_addc(out, blank ? '.' : letter);
+		if (!blank && letter != '.')
+			end = out->len;
+	}
+	out->len = end == from + 1 ? from : end;
+	out->s[out->len] = '\0';
+	if (out->len > from)
+		str_addc(out, '\n');
+}
+
+static void write_canvas(const struct canvas *c, struct str *out)
+{
+	for (int y = 0; y < c->h; y++) {
+		str_addc(out, '|');
+		canvas_row_text(c, y, out);
+		str_addc(out, '\n');
+		if (c->ascii)
+			continue;
+		write_look(c, y, "default", ':', out);
+		write_look(c, y, "mono", ';', out);
+	}
+}
+
+/* ---- what may never be ---- */
+
+static int wrong;
+
+static void must(bool good, const char *what, const char *family, const char *screen, const struct size *s)
+{
+	if (good)
+		return;
+	printf("# %s, %s, %dx%d: %s\n", family, screen, s->w, s->h, what);
+	wrong++;
+}
+
+static bool is_harmless(const struct canvas *c)
+{
+	for (int i = 0; i < c->h * c->w; i++)
+		if (c->cell[i].ch && (c->cell[i].ch < ' ' || (c->ascii && c->cell[i].ch > '~')))
+			return false;
+	return true;
+}
+
+static bool is_colourless(const struct canvas *c)
+{
+	for (int i = 0; i < c->h * c->w; i++)
+		if (theme_paint(theme_find("mono"), c->cell[i].style).colour >= 0)
+			return false;
+	return true;
+}
+
+static bool same_length(const struct canvas *a, const struct canvas *b, int y)
+{
+	for (int x = 0; x < a->w; x++)
+		if ((canvas_cell(a, y, x)->ch == ' ') != (canvas_cell(b, y, x)->ch == ' '))
+			return false;
+	return true;
+}
+
+/* Styles mean the same whatever the set of characters is, but where a word stands for a glyph. */
+static bool same_styles(const struct canvas *a, const struct canvas *b)
+{
+	for (int y = 0; y < a->h; y++)
+		for (int x = 0; x < a->w && same_length(a, b, y); x++)
+			if (canvas_cell(a, y, x)->style != canvas_cell(b, y, x)->style)
+				return false;
+	return true;
+}
+
+static bool names(const struct canvas *c, const char *cause)
+{
+	struct str text = {0};
+	for (int y = 0; y < c->h; y++)
+		canvas_row_text(c, y, &text);
+	bool found = strstr(str_text(&text), cause) != NULL;
+	str_free(&text);
+	return found;
+}
+
+static struct canvas *draw(const struct model *m, const char *keys, const struct size *s, bool ascii)
+{
+	struct app app;
+	struct canvas *c = canvas_new(s->h, s->w, ascii);
+	app_init(&app, m, &ops, NULL, &(struct app_options){.ascii = ascii});
+	app_draw(&app, c);
+	press(&app, keys);
+	app_draw(&app, c);
+	app_done(&app);
+	return c;
+}
+
+static void render(const struct model *m, const struct family *f, const struct screen_row *row, struct str *out)
+{
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		const struct size *s = &sizes[i];
+		struct canvas *rich = draw(m, row->keys, s, false), *plain = draw(m, row->keys, s, true);
+		str_addf(out, "== %s, %s, %dx%d (: colours, ; mono)\n", row->name, f->name, s->w, s->h);
+		write_canvas(rich, out);
+		str_addf(out, "== %s, %s, %dx%d, ASCII\n", row->name, f->name, s->w, s->h);
+		write_canvas(plain, out);
+		must(is_harmless(rich) && is_harmless(plain), "a character that must not be there", f->name, row->name, s);
+		must(is_colourless(rich), "a colour in mono", f->name, row->name, s);
+		must(same_styles(rich, plain), "ASCII looks other than UTF-8", f->name, row->name, s);
+		must(!f->cause || !row->names_cause || names(plain, f->cause), "the root cause is not named", f->name, row->name, s);
+		canvas_free(rich);
+		canvas_free(plain);
+	}
+}
+
+/* ---- golden files ---- */
+
+static void compare(const char *path, const struct str *got, bool update)
+{
+	struct str want = {0};
+	FILE *f = update ? fopen(path, "we") : fopen(path, "re");
+	char buf[65536];
+	size_t n;
+	if (f && update)
+		fputs(str_text(got), f);
+	while (f && !update && (n = fread(buf, 1, sizeof buf, f)) > 0)
+		str_addn(&want, buf, n);
+	if (f)
+		fclose(f);
+	if (update || !strcmp(str_text(&want), str_text(got))) {
+		str_free(&want);
+		return;
+	}
+	const char *a = str_text(&want), *b = str_text(got);
+	int line = 1, at = 0;
+	for (; a[at] && a[at] == b[at]; at++)
+		line += a[at] == '\n';
+	for (; at && a[at - 1] != '\n'; at--)
+		;
+	printf("# %s differs at line %d\n# want: %.*s\n# got:  %.*s\n", path, line, (int)strcspn(a + at, "\n"), a + at,
+	       (int)strcspn(b + at, "\n"), b + at);
+	wrong++;
+	str_free(&want);
+}
+
+static void check_family(const struct family *f, const char *dir, bool update)
+{
+	struct str bytes = {0};
+	struct problem p;
+	struct loop *l = loop_new();
+	if (f->path)
+		scene_read(f->path, &bytes);
+	else
+		scene_fleet(fleet, sizeof fleet / sizeof *fleet, FLEET, &bytes);
+	struct engine *e = engine_replay(l, bytes.s, bytes.len, 0, &p);
+	if (!e) {
+		problem_print(stderr, &p);
+		exit(1);
+	}
+	for (size_t i = 0; i < sizeof screens / sizeof *screens; i++) {
+		struct str out = {0};
+		char path[512];
+		snprintf(path, sizeof path, "%s/%s.%s.screen", dir, f->name, screens[i].name);
+		render(engine_model(e), f, &screens[i], &out);
+		compare(path, &out, update);
+		str_free(&out);
+	}
+	engine_free(e);
+	loop_free(l);
+	str_free(&bytes);
+}
+
+int main(void)
+{
+	const char *src = getenv("srcdir"), *update = getenv("WALMEDIC_UPDATE");
+	char dir[256];
+	setlocale(LC_CTYPE, "C.UTF-8");
+	snprintf(dir, sizeof dir, "%s/tests/screens/matrix", src ? src : ".");
+	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+		int before = wrong;
+		check_family(&families[i], dir, update && *update);
+		printf("%sok - the screens of family %s\n", wrong > before ? "not " : "", families[i].name);
+	}
+	return wrong ? 1 : 0;
+}
