@@ -244,16 +244,23 @@ struct journal *journal_open_in(const char *const home[JOURNAL_HOMES])
 	return j;
 }
 
-struct journal *journal_open(void)
+void journal_homes(char *ret[JOURNAL_HOMES])
 {
 	struct passwd *me = getpwuid(geteuid());
 	const char *home = getenv("HOME");
 	char shared[64];
 	snprintf(shared, sizeof shared, "walmedic-%u/journal", (unsigned)geteuid());
-	char *homes[JOURNAL_HOMES] = {joined(getenv("XDG_STATE_HOME"), "walmedic/journal"),
-				      joined(getenv("XDG_RUNTIME_DIR"), "walmedic/journal"), joined("/dev/shm", shared)};
-	if (!homes[0])
-		homes[0] = joined(home && *home ? home : me ? me->pw_dir : NULL, ".local/state/walmedic/journal");
+	ret[0] = joined(getenv("XDG_STATE_HOME"), "walmedic/journal");
+	ret[1] = joined(getenv("XDG_RUNTIME_DIR"), "walmedic/journal");
+	ret[2] = joined("/dev/shm", shared);
+	if (!ret[0])
+		ret[0] = joined(home && *home ? home : me ? me->pw_dir : NULL, ".local/state/walmedic/journal");
+}
+
+struct journal *journal_open(void)
+{
+	char *homes[JOURNAL_HOMES];
+	journal_homes(homes);
 	struct journal *j = journal_open_in((const char *const *)homes);
 	for (int i = 0; i < JOURNAL_HOMES; i++)
 		free(homes[i]);

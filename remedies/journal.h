@@ -31,6 +31,9 @@ struct journal *journal_open(void);
 enum { JOURNAL_HOMES = 3 };
 struct journal *journal_open_in(const char *const home[JOURNAL_HOMES]);
 void journal_close(struct journal *j);
+/* The files in the order of preference, from malloc; NULL where there is none. Nothing is made. */
+void journal_homes(char *ret[JOURNAL_HOMES]);
+
 /* "" when it goes where it should; else one sentence that says where it goes and why. */
 const char *journal_say(const struct journal *j);
 /* "" or one sentence: a deed of a walmedic that ended in its midst (kill -9, a crash, no power). Told once: the journal

@@ -170,6 +170,33 @@ static void open_map(struct app *a)
 		app_open(a, &screen_map, &(struct subject){a->server, -1, NULL});
 }
 
+static void open_journal(struct app *a)
+{
+	if (a->stack[a->depth - 1].screen == &screen_journal)
+		app_back(a);
+	else
+		app_open(a, &screen_journal, &(struct subject){a->server, -1, NULL});
+}
+
+static void pager(struct app *a)
+{
+	const struct screen *s = a->stack[a->depth - 1].screen;
+	struct str text = {0};
+	if (s->text)
+		s->text(a, a->stack[a->depth - 1].state, &text);
+	if (text.len && a->ops->pager)
+		a->ops->pager(a->ops_arg, str_text(&text));
+	else
+		app_notice(a, "there is no text to show here");
+	str_free(&text);
+}
+
+static void shell(struct app *a)
+{
+	if (a->ops->shell)
+		a->ops->shell(a->ops_arg);
+}
+
 static void suspend(struct app *a)
 {
 	a->ops->suspend(a->ops_arg);
@@ -184,6 +211,7 @@ static void (*const common[ACTIONS])(struct app *a) = {
 	[ACT_BACK] = app_back,   [ACT_LEFT] = app_back,       [ACT_QUIT] = quit,
 	[ACT_FREEZE] = freeze,   [ACT_RECHECK_ALL] = recheck_all, [ACT_SERVER] = next_server,
 	[ACT_HELP] = open_help,  [ACT_MAP] = open_map,        [ACT_SUSPEND] = suspend,
+	[ACT_JOURNAL] = open_journal, [ACT_PAGER] = pager,    [ACT_SHELL] = shell,
 	[ACT_REDRAW] = redraw,   [ACT_FIND] = find,           [ACT_COMMAND] = command,
 	[ACT_FLEET] = open_fleet,
 };

@@ -24,6 +24,9 @@ struct app_ops {
 	/* Shows text on the normal screen until Enter. */
 	void (*plain)(void *arg, const char *text);
 	void (*suspend)(void *arg);
+	/* Another program has the terminal for a while: a shell, or $PAGER with the text. The engine goes on. NULL: cannot be had. */
+	void (*shell)(void *arg);
+	void (*pager)(void *arg, const char *text);
 	void (*redraw)(void *arg);
 	/* Discards what was typed and not yet seen, before a question. */
 	void (*discard_input)(void *arg);
@@ -79,13 +82,15 @@ struct screen {
 	/* Goes to a place with the text (step 0: from here on, 1: the next, -1: the one before); false when there is none. NULL: nothing
 	 * to find there. */
 	bool (*find)(struct app *app, void *state, const char *text, int step);
+	/* The whole of it as plain text, for a pager; NULL: there is no such thing. */
+	void (*text)(struct app *app, void *state, struct str *out);
 	/* The node in view, or -1. */
 	int (*node)(struct app *app, void *state);
 	/* A pasted character; true when a text field took it. */
 	bool (*paste)(void *state, int32_t ch);
 };
 
-extern const struct screen screen_front, screen_evidence, screen_map, screen_help;
+extern const struct screen screen_front, screen_evidence, screen_map, screen_help, screen_journal;
 
 enum { APP_DEPTH = 8 };
 

@@ -19,6 +19,7 @@
 #include "tui/app.h"
 #include "tui/clipboard.h"
 #include "tui/input.h"
+#include "tui/outside.h"
 #include "tui/term.h"
 
 enum { ESC_MS = 120, TICK_MS = 1000, NO_TERMINAL = 3 };
@@ -39,6 +40,8 @@ struct console {
 	bool lost;        /* the terminal is gone */
 	uint64_t matters; /* of what was painted last, see what_matters */
 	bool plain;       /* the normal screen is shown until Enter */
+	struct outside *outside; /* has the terminal, or NULL */
+	struct loop_fd *in;
 };
 
 static int64_t now_of(const struct console *c)
@@ -51,7 +54,7 @@ static void paint(void *arg)
 {
 	struct console *c = arg;
 	c->paint = NULL;
-	if (c->app.quit || c->lost || c->plain)
+	if (c->app.quit || c->lost || c->plain || c->outside)
 		return;
 	app_draw(&c->app, c->canvas);
 	term_paint(c->term, c->canvas);
@@ -99,7 +102,7 @@ static void on_resize(void *arg)
 {
 	struct console *c = arg;
 	int h, w;
-	if (c->plain)
+	if (c->plain || c->outside)
 		return;
 	term_size(&h, &w);
 	term_resized(c->term);
@@ -195,6 +198,8 @@ static void on_hangup(void *arg)
 static void on_stop(void *arg)
 {
 	struct console *c = arg;
+	if (c->outside)
+		return;
 	if (!c->plain)
 		term_leave(c->term);
 	kill(getpid(), SIGSTOP);
@@ -240,6 +245,44 @@ static void plain(void *arg, const char *text)
 static void suspend(void *arg)
 {
 	on_stop(arg);
+}
+
+static void on_readable(void *arg);
+
+static void on_outside_end(void *arg, int status)
+{
+	struct console *c = arg;
+	(void)status;
+	c->outside = NULL;
+	c->in = loop_fd_watch(c->loop, term_input(c->term), on_readable, c);
+	leave_plain(c);
+}
+
+/* Nothing of ours reads or paints until it has ended. */
+static void go_outside(struct console *c, const char *command, const char *text)
+{
+	struct problem p;
+	term_leave(c->term);
+	loop_fd_stop(c->in);
+	c->in = NULL;
+	if (!text)
+		puts("walmedic goes on watching; `exit` or Ctrl-D leads back to it");
+	fflush(stdout);
+	c->outside = outside_start(c->loop, STDIN_FILENO, command, text, on_outside_end, c, &p);
+	if (c->outside)
+		return;
+	on_outside_end(c, -1);
+	app_notice(&c->app, "%s", p.say);
+}
+
+static void shell(void *arg)
+{
+	go_outside(arg, "exec \"${SHELL:-/bin/sh}\"", NULL);
+}
+
+static void pager(void *arg, const char *text)
+{
+	go_outside(arg, "if [ -n \"$PAGER\" ]; then eval \"$PAGER\"; elif command -v less >/dev/null; then less; else more; fi", text);
 }
 
 static void redraw(void *arg)
@@ -350,6 +393,8 @@ static const struct app_ops ops = {.discard_input = discard_input,
 				   .copy = copy,
 				   .plain = plain,
 				   .suspend = suspend,
+				   .shell = shell,
+				   .pager = pager,
 				   .redraw = redraw};
 
 static const struct theme *choose_theme(const struct console_options *o)
@@ -427,11 +472,12 @@ int console_run(struct loop *l, struct engine *e, const struct console_options *
 		return NO_TERMINAL;
 	}
 	start(&c, o);
-	struct loop_fd *in = loop_fd_watch(l, term_input(c.term), on_readable, &c);
+	c.in = loop_fd_watch(l, term_input(c.term), on_readable, &c);
 	struct loop_timer *second = loop_timer_start(l, TICK_MS, TICK_MS, on_second, &c);
-	if (in)
+	if (c.in)
 		loop_run(l);
-	loop_fd_stop(in);
+	outside_stop(c.outside);
+	loop_fd_stop(c.in);
 	loop_timer_stop(second);
 	end(&c);
 	return 0;

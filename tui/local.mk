@@ -10,6 +10,7 @@ tui_libtui_a_SOURCES = \
 	%D%/widget/triage.c %D%/widget/triage_draw.c %D%/widget/triage.h %D%/widget/focus.c %D%/widget/focus.h \
 	%D%/screen/front.c %D%/screen/dossier.c %D%/screen/dossier.h %D%/screen/evidence.c %D%/screen/map.c %D%/screen/help.c \
 	%D%/screen/remedy.c %D%/screen/remedy.h %D%/screen/remedy_draw.c %D%/screen/treatment.c %D%/screen/treatment.h \
+	%D%/screen/journal.c %D%/outside.c %D%/outside.h \
 	%D%/header.c %D%/header.h %D%/screen/fleet.c %D%/screen/fleet.h \
 	%D%/widget/servers.c %D%/widget/servers_draw.c %D%/widget/servers.h \
 	%D%/widget/field.c %D%/widget/field.h

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The console on a real pseudo-terminal: keys, sizes, strange $TERMs, and what is left behind when it dies.
 Waits for what is to be seen, never for a time."""
-import fcntl, os, pty, random, select, signal, struct, sys, termios, time
+import fcntl, os, pty, random, select, signal, struct, sys, tempfile, termios, time
 
 try:
     import pyte
@@ -109,6 +109,9 @@ class Console:
                 os.close(fd)
             except OSError:
                 pass
+
+    def on_its_screen(self):
+        return self.raw.rfind(b"\033[?1049h") > self.raw.rfind(b"\033[?1049l")
 
     def restored(self):
         """Nothing of ours is left: normal screen, cursor, paste mode, line mode."""
@@ -262,11 +265,81 @@ def test_suspend_and_continue():
         pass
     c.restored()
     os.kill(c.pid, signal.SIGCONT)
-    c.until(lambda: c.raw.rfind(b"\033[?1049h") > c.raw.rfind(b"\033[?1049l"), "the screen again").quiet()
+    c.until(lambda: c.on_its_screen(), "the screen again").quiet()
     assert "ROOT CAUSE" in c.text()
     c.keys("q")
     assert os.waitstatus_to_exitcode(c.ended()) == 0
     return c
+
+
+def test_a_shell_and_back():
+    c = started(env={"SHELL": "/bin/sh", "PS1": "prompt> "})
+    c.keys("!").until("prompt>")
+    c.keys("echo six$((3+4))\n").until("six7")
+    os.kill(c.pid, signal.SIGTSTP)  # not while another has the terminal
+    c.keys("exit\n").until(lambda: c.on_its_screen(), "the screen again").quiet()
+    assert "ROOT CAUSE 1 of 1" in c.text()
+    c.keys("j").until(lambda: selected_row(c) > 5, "keys again")
+    c.keys("q")
+    assert os.waitstatus_to_exitcode(c.ended()) == 0
+    c.restored()
+    return c
+
+
+def test_a_pager_and_back():
+    c = started(env={"PAGER": "grep -n FAIL; read -r line </dev/tty; echo got $line"})
+    c.keys("e").until("What came back").keys("P").until("1:✗").quiet()
+    c.keys("q\n").until(lambda: c.on_its_screen(), "the screen again").quiet()
+    assert "What came back" in c.text()
+    c.keys("qq")
+    assert os.waitstatus_to_exitcode(c.ended()) == 0
+    c.restored()
+    return c
+
+
+def test_ended_while_a_shell_has_the_terminal():
+    for signo in (signal.SIGTERM, signal.SIGHUP):
+        c = started(env={"SHELL": "/bin/sh", "PS1": "prompt> "})
+        c.keys("!").until("prompt>")
+        os.kill(c.pid, signo)
+        c.ended()
+        c.restored()
+        c.close()
+    return None
+
+
+def test_find_and_names():
+    c = started()
+    c.keys("/slot.lag\r").until(lambda: "slot.lag" in c.screen.display[selected_row(c)], "the row found")
+    c.keys(":evid\t slot.ex\t\r").until("What came back")
+    c.keys(":qu\t").until(":quit").keys("\033").until("Esc back")
+    c.keys(":\033[200~quit\r\033[201~").until(":quit").keys("\033").until("Esc back")
+    c.keys("l").until("Journal")
+    c.keys("?").until("Keys everywhere")
+    c.keys("qqq")
+    c.until("ROOT CAUSE 1 of 1").keys(":fly\r").until("no action").keys(":q\r")
+    assert os.waitstatus_to_exitcode(c.ended()) == 0
+    return c
+
+
+def test_keys_of_the_configuration():
+    with tempfile.TemporaryDirectory() as home:
+        os.mkdir(home + "/walmedic")
+        name = home + "/walmedic/walmedic.conf"
+        with open(name, "w") as f:
+            f.write("[keys]\nhelp = w\nquit = F10\n")
+        c = started(env={"XDG_CONFIG_HOME": home})
+        assert "w help" in c.text() and "F10 quit" in c.text(), c.text()
+        c.keys("w").until("Keys on this screen").keys("q\033").until("ROOT CAUSE 1 of 1").keys("\033[21~")
+        assert os.waitstatus_to_exitcode(c.ended()) == 0
+        c.close()
+        with open(name, "w") as f:
+            f.write("[keys]\n\nhelp = r\nrecheck = r\n")
+        c = Console(env={"XDG_CONFIG_HOME": home})
+        assert os.waitstatus_to_exitcode(c.ended()) == 3
+        assert b"walmedic.conf:4: r is already the key of help" in c.raw and b"HINT" in c.raw and b"\033" not in c.raw, c.raw
+        c.close()
+    return None
 
 
 def test_a_paste_is_no_command():

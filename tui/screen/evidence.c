@@ -38,6 +38,11 @@ static bool find(struct app *app, void *state, const char *text, int step)
 	return scroll_find(&e->scroll, write(app, e, e->scroll.width), text, step);
 }
 
+static void as_text(struct app *app, void *state, struct str *out)
+{
+	doc_out(write(app, state, 100), out);
+}
+
 static int node_in_view(struct app *app, void *state)
 {
 	const struct evidence *e = state;
@@ -83,5 +88,6 @@ const struct screen screen_evidence = {.name = "evidence",
 				       .draw = draw,
 				       .act = act,
 				       .find = find,
+				       .text = as_text,
 				       .node = node_in_view,
 				       .hints = hints};

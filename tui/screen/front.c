@@ -436,6 +436,16 @@ static bool find(struct app *app, void *state, const char *text, int step)
 	return app_server(app) && triage_find(app->frame, app_server(app), app->now, &f->memory, text, step);
 }
 
+static void as_text(struct app *app, void *state, struct str *out)
+{
+	const struct server *s = app_server(app);
+	int node = s ? focus_node(state, build(app, state)) : -1;
+	struct doc *d = doc_new(app->frame, 100);
+	if (node >= 0)
+		dossier_write(d, s, node, app->now);
+	doc_out(d, out);
+}
+
 static int node_in_view(struct app *app, void *state)
 {
 	return app_server(app) ? focus_node(state, build(app, state)) : -1;
@@ -447,5 +457,6 @@ const struct screen screen_front = {.name = "front",
 				    .draw = draw,
 				    .act = act,
 				    .find = find,
+				    .text = as_text,
 				    .node = node_in_view,
 				    .hints = hints};

@@ -144,6 +144,11 @@ static bool act(struct app *app, void *state, enum action action)
 	return scroll_act(&h->scroll, action);
 }
 
+static void as_text(struct app *app, void *state, struct str *out)
+{
+	doc_out(write(app, state, 100), out);
+}
+
 static bool find(struct app *app, void *state, const char *text, int step)
 {
 	struct help *h = state;
@@ -164,4 +169,5 @@ const struct screen screen_help = {.name = "help",
 				   .draw = draw,
 				   .act = act,
 				   .find = find,
+				   .text = as_text,
 				   .hints = hints};

@@ -301,6 +301,19 @@ static bool find(struct app *app, void *state, const char *text, int step)
 	return scroll_find(&t->scroll, remedy_body(app, t, t->scroll.width, t->side), text, step);
 }
 
+/* The output whole where there is one, else the page. */
+static void as_text(struct app *app, void *state, struct str *out)
+{
+	struct treatment *t = state;
+	const struct planned *p = treatment_step(t);
+	const struct progress *g = &t->progress[t->at];
+	if (p && g->output.len)
+		str_addf(out, "# %s\n# on %s as %s\n%s\n\n%s", p->step->heading ? p->step->heading : "", p->host, p->user, p->shown ? p->shown : "",
+			 g->output.s);
+	else
+		doc_out(remedy_body(app, t, 100, false), out);
+}
+
 static int node_in_view(struct app *app, void *state)
 {
 	return treatment_node(app, state);
@@ -398,6 +411,7 @@ const struct screen screen_remedy = {.name = "remedy",
 				     .draw = draw,
 				     .act = act,
 				     .find = find,
+				     .text = as_text,
 				     .node = node_in_view,
 				     .key = key,
 				     .hints = hints,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probes/base/text.h"
 #include "tui/widget/wrap.h"
 
 enum { LONGEST = 400 };
@@ -84,6 +85,15 @@ void doc_textf(struct doc *d, int indent, style_t style, const char *fmt, ...)
 	if (s)
 		doc_text(d, indent, style, s);
 	free(s);
+}
+
+void doc_out(const struct doc *d, struct str *out)
+{
+	for (int i = 0; i < d->lines; i++) {
+		const struct doc_line *l = &d->line[i];
+		int gap = l->label_width - text_width(l->label);
+		str_addf(out, "%*s%s%*s%s\n", l->indent, "", l->label, *l->text && gap > 0 ? gap : 0, "", l->text);
+	}
 }
 
 int doc_draw(const struct doc *d, struct canvas *c, struct area area, int top)

@@ -30,6 +30,8 @@ void doc_label(struct doc *d, int indent, style_t label_style, const char *label
 	       style_t style, const char *text);
 /* Shell text: what a line too long for the width goes on with is marked. */
 void doc_command(struct doc *d, int indent, const char *text);
+/* As plain text. */
+void doc_out(const struct doc *d, struct str *out);
 /* Draws from line top on; returns top, put right where it was beyond the end. */
 int doc_draw(const struct doc *d, struct canvas *c, struct area area, int top);
 

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "probes/base/problem.h"
@@ -273,6 +275,39 @@ static void help_explains_what_was_in_view(void **state)
 	assert_int_equal(acts, 0);
 }
 
+/* Two deeds, one torn line, one text that would act on a terminal: newest first, and harmless. */
+static void the_journal_shows_what_was_run(void **state)
+{
+	char dir[] = "/tmp/walmedic-line-XXXXXX", path[100];
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	setenv("XDG_STATE_HOME", dir, 1);
+	press("l");
+	assert_true(shows("There is no journal yet"));
+	press("l");
+	snprintf(path, sizeof path, "%s/walmedic", dir);
+	mkdir(path, 0700);
+	snprintf(path, sizeof path, "%s/walmedic/journal", dir);
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	fputs("{\"phase\":\"begun\",\"deed\":1,\"step\":\"Look\",\"host\":\"db1\",\"as\":\"postgres\",\"risk\":\"read\",\"user\":\"eve\",\"command\":\"ls\"}\n"
+	      "{\"phase\":\"ended\",\"deed\":1,\"exit\":3,\"command\":\"ls\"}\n{\"phase\": torn\n[]\n"
+	      "{\"phase\":\"begun\",\"deed\":2,\"step\":\"Create\",\"host\":\"db1\",\"as\":\"x\",\"command\":\"echo \\u001b[31m\"}\n"
+	      "{\"phase\":\"ended\",\"deed\":2,\"exit\":0,\"command\":\"x\"}\n{\"phase\":\"proven\",\"deed\":2,\"command\":\"x\"}\n",
+	      f);
+	fclose(f);
+	press("l");
+	assert_true(shows("✓ Create\n") && shows("✗ Look\n") && shows("exit 3\n") && shows("exit 0, proven"));
+	assert_true(shows("echo <1B>[31m") && shows("db1 as postgres, read; begun by eve"));
+	press("/ls\r");
+	assert_true(marked() > 0);
+	unlink(path);
+	snprintf(path, sizeof path, "%s/walmedic", dir);
+	rmdir(path);
+	rmdir(dir);
+	unsetenv("XDG_STATE_HOME");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +321,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_word_in_a_folded_group_unfolds_it, begin, end),
 		cmocka_unit_test_setup_teardown(n_goes_on_and_round, begin, end),
 		cmocka_unit_test_setup_teardown(another_screen_has_no_search, begin, end),
+		cmocka_unit_test_setup_teardown(the_journal_shows_what_was_run, begin, end),
 		cmocka_unit_test_setup_teardown(help_explains_what_was_in_view, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
