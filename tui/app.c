@@ -167,7 +167,7 @@ static void open_map(struct app *a)
 	if (a->stack[a->depth - 1].screen == &screen_map)
 		app_back(a);
 	else
-		app_open(a, &screen_map, &(struct subject){a->server, -1, NULL});
+		app_open(a, &screen_map, &(struct subject){a->server, node_in_view(a), NULL});
 }
 
 static void open_journal(struct app *a)

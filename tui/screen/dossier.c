@@ -75,7 +75,7 @@ static void neighbours(struct doc *d, const struct server *s, int node)
 		doc_text(d, 1, MEAN_FAINT, "nothing");
 }
 
-void dossier_write(struct doc *d, const struct server *s, int node, int64_t now)
+void dossier_findings(struct doc *d, const struct server *s, int node, int64_t now)
 {
 	const struct node *n = &s->node[node];
 	const struct verdict *v = &n->verdict;
@@ -96,9 +96,19 @@ void dossier_write(struct doc *d, const struct server *s, int node, int64_t now)
 		heading(d, "What came back");
 		doc_text(d, 1, MEAN_QUOTE, v->evidence);
 	}
+}
+
+void dossier_about(struct doc *d, const struct node *n)
+{
+	if (!n->probe->about)
+		return;
+	heading(d, "What is asked, and how it can lie");
+	doc_text(d, 1, MEAN_TEXT, n->probe->about);
+}
+
+void dossier_write(struct doc *d, const struct server *s, int node, int64_t now)
+{
+	dossier_findings(d, s, node, now);
 	neighbours(d, s, node);
-	if (n->probe->about) {
-		heading(d, "What is asked, and how it can lie");
-		doc_text(d, 1, MEAN_TEXT, n->probe->about);
-	}
+	dossier_about(d, &s->node[node]);
 }

@@ -6,6 +6,7 @@
 #include "probes/base/text.h"
 #include "tui/app.h"
 #include "tui/screen/dossier.h"
+#include "tui/screen/preview.h"
 #include "tui/screen/remedy.h"
 #include "tui/widget/focus.h"
 #include "tui/widget/picture.h"
@@ -216,10 +217,15 @@ static void draw_side(struct app *app, struct front *f, struct triage *t, struct
 	}
 	canvas_char(c, area.y - 1, area.x, MEAN_LINE, 0x252c);
 	struct doc *d = doc_new(app->frame, area.w - 3);
-	if (node < 0)
+	if (node < 0) {
 		write_findings(d, t->server);
-	else
-		dossier_write(d, t->server, node, app->now);
+	} else {
+		const struct node *n = &t->server->node[node];
+		dossier_findings(d, t->server, node, app->now);
+		if (n->verdict.findings)
+			preview_write(app, d, n->verdict.finding[0].cause);
+		dossier_about(d, n);
+	}
 	doc_draw(d, c, (struct area){area.y, area.x + 2, area.h, area.w - 2}, 0);
 }
 

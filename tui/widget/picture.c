@@ -1,8 +1,7 @@
 #include "tui/widget/picture.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "probes/base/str.h"
 #include "probes/base/text.h"
@@ -10,19 +9,50 @@
 #include "tui/widget/strip.h"
 #include "tui/widget/words.h"
 
-enum { COLUMNS = 6, BOX_MAX = 20, GAP_MIN = 4, GAP_MAX = 9, LINES_MAX = 8, TALL = 34 };
+enum { BOX_MAX = 20, BOX_WIDEST = 34, GAP_MAX = 9, LINES_MAX = 8, ALL_LINES = 40, TALL = 34 };
 
 /* Column of each box, and its row: 0 above, 1 between, 2 below. */
-static const struct {
-	int8_t col, row;
-} spot[STAGES] = {
-	[STAGE_HOST] = {0, 0},	 [STAGE_CONFIG] = {0, 2}, [STAGE_SSH] = {1, 0},	 [STAGE_PG] = {1, 2},  [STAGE_WAL] = {2, 0},
-	[STAGE_SLOT] = {2, 2},	 [STAGE_CRON] = {3, 0},	  [STAGE_DISK] = {3, 2}, [STAGE_BACKUP] = {4, 1}, [STAGE_RPO] = {5, 1},
+struct spots {
+	int columns, box_max, gap_min;
+	struct {
+		int8_t col, row;
+	} at[STAGES];
 };
+
+static const struct spots small = {6,
+				   BOX_MAX,
+				   4,
+				   {[STAGE_HOST] = {0, 0},
+				    [STAGE_CONFIG] = {0, 2},
+				    [STAGE_SSH] = {1, 0},
+				    [STAGE_PG] = {1, 2},
+				    [STAGE_WAL] = {2, 0},
+				    [STAGE_SLOT] = {2, 2},
+				    [STAGE_CRON] = {3, 0},
+				    [STAGE_DISK] = {3, 2},
+				    [STAGE_BACKUP] = {4, 1},
+				    [STAGE_RPO] = {5, 1}}};
+
+/* With names in the boxes: five columns, the recovery point below the backups. */
+static const struct spots whole = {5,
+				   BOX_WIDEST,
+				   3,
+				   {[STAGE_HOST] = {0, 0},
+				    [STAGE_CONFIG] = {0, 2},
+				    [STAGE_SSH] = {1, 0},
+				    [STAGE_PG] = {1, 2},
+				    [STAGE_WAL] = {2, 0},
+				    [STAGE_SLOT] = {2, 2},
+				    [STAGE_CRON] = {3, 0},
+				    [STAGE_DISK] = {3, 2},
+				    [STAGE_BACKUP] = {4, 0},
+				    [STAGE_RPO] = {4, 2}}};
 
 struct frame {
 	struct canvas *c;
+	const struct spots *spots;
 	int y, x, lines, box, gap;
+	int top[3], height[3];  /* by row */
 };
 
 int picture_lines(int h)
@@ -30,24 +60,24 @@ int picture_lines(int h)
 	return h >= TALL ? LINES_MAX : LINES_MAX - 2;
 }
 
-static struct frame fit(struct canvas *c, int y, int lines)
+static struct frame fit(struct canvas *c, const struct spots *spots, int y)
 {
-	int box = (c->w - 2 - (COLUMNS - 1) * GAP_MIN) / COLUMNS;
-	box = box > BOX_MAX ? BOX_MAX : box;
-	int gap = (c->w - 2 - COLUMNS * box) / (COLUMNS - 1);
+	int box = (c->w - 2 - (spots->columns - 1) * spots->gap_min) / spots->columns;
+	box = box > spots->box_max ? spots->box_max : box;
+	int gap = (c->w - 2 - spots->columns * box) / (spots->columns - 1);
 	gap = gap > GAP_MAX ? GAP_MAX : gap;
-	int width = COLUMNS * box + (COLUMNS - 1) * gap;
-	return (struct frame){c, y, (c->w - width) / 2, lines, box, gap};
+	int width = spots->columns * box + (spots->columns - 1) * gap;
+	return (struct frame){.c = c, .spots = spots, .y = y, .x = (c->w - width) / 2, .box = box, .gap = gap};
 }
 
 static int box_x(const struct frame *f, enum stage s)
 {
-	return f->x + spot[s].col * (f->box + f->gap);
+	return f->x + f->spots->at[s].col * (f->box + f->gap);
 }
 
 static int box_y(const struct frame *f, enum stage s)
 {
-	return spot[s].row * f->lines / 4;
+	return f->top[f->spots->at[s].row];
 }
 
 /* ---- arrows: which legs each cell of a gap has, thin first, then those of the harm ---- */
@@ -55,8 +85,8 @@ static int box_y(const struct frame *f, enum stage s)
 enum { LEG_UP = 1, LEG_DOWN = 2, LEG_LEFT = 4, LEG_RIGHT = 8 };
 
 struct legs {
-	uint8_t any[LINES_MAX][GAP_MAX], harm[LINES_MAX][GAP_MAX];
-	bool arrow[LINES_MAX], arrow_harm[LINES_MAX];
+	uint8_t any[ALL_LINES][GAP_MAX], harm[ALL_LINES][GAP_MAX];
+	bool arrow[ALL_LINES], arrow_harm[ALL_LINES];
 };
 
 static void add_legs(struct legs *l, int y, int x, int legs, bool harm)
@@ -102,22 +132,36 @@ static void draw_gap(const struct frame *f, const struct legs *l, int x)
 
 static void arrows(const struct frame *f, const bool harm[STAGES])
 {
-	for (int col = 0; col < COLUMNS - 1; col++) {
+	for (int col = 0; col < f->spots->columns - 1; col++) {
 		struct legs l = {0};
 		for (const struct flow *w = flows; w->from != w->to; w++)
-			if (spot[w->from].col == col)
+			if (f->spots->at[w->from].col == col && f->spots->at[w->to].col == col + 1)
 				add_flow(f, &l, w, harm[w->from] && harm[w->to]);
 		draw_gap(f, &l, f->x + col * (f->box + f->gap) + f->box);
 	}
 }
 
+/* From a box to the one that stands below it, through their borders. */
+static void falls(const struct frame *f, const bool harm[STAGES])
+{
+	for (const struct flow *w = flows; w->from != w->to; w++) {
+		bool bad = harm[w->from] && harm[w->to];
+		style_t style = bad ? MEAN_PATH : MEAN_LINE;
+		int x = box_x(f, w->from) + f->box / 2, y = f->y + box_y(f, w->to);
+		if (box_x(f, w->from) != box_x(f, w->to))
+			continue;
+		canvas_char(f->c, y - 1, x, style, (bad ? thick : thin)[LEG_LEFT | LEG_RIGHT | LEG_DOWN]);
+		canvas_char(f->c, y, x, style, 0x25be);
+	}
+}
+
 /* ---- boxes ---- */
 
-static void border(const struct frame *f, int y, int x, bool harm)
+static void border(const struct frame *f, int y, int x, int height, bool harm)
 {
 	const int32_t *p = harm ? thick : thin;
 	style_t style = harm ? MEAN_PATH : MEAN_LINE;
-	int right = x + f->box - 1, bottom = y + f->lines / 2 - 1;
+	int right = x + f->box - 1, bottom = y + height - 1;
 	canvas_fill(f->c, y, x + 1, right, style, p[LEG_LEFT | LEG_RIGHT]);
 	canvas_fill(f->c, bottom, x + 1, right, style, p[LEG_LEFT | LEG_RIGHT]);
 	for (int line = y + 1; line < bottom; line++) {
@@ -165,26 +209,124 @@ static void box(const struct frame *f, const struct server *s, enum stage stage,
 {
 	int y = f->y + box_y(f, stage), x = box_x(f, stage), right = x + f->box - 1;
 	enum meaning worst = strip_worst(s, stage);
-	border(f, y, x, harm);
+	border(f, y, x, f->height[f->spots->at[stage].row], harm);
 	canvas_printf(f->c, y, x + 2, right - 1, worst == MEAN_OK ? MEAN_TEXT : worst, " %s ", stage_names[stage]);
 	if (is_root)
 		canvas_right(f->c, y, x, right - 1, MEAN_FAIL | STYLE_SELECTED, " ROOT ");
-	strip_glyphs(s, stage, f->c, y + 1, x + 2, f->box - 4);
+}
+
+static void fill(const struct frame *f, const struct server *s, enum stage stage)
+{
+	int y = f->y + box_y(f, stage), x = box_x(f, stage) + 2, end = x + f->box - 3;
+	strip_glyphs(s, stage, f->c, y + 1, x, f->box - 4);
 	if (f->lines < LINES_MAX)
 		return;
 	struct str text = {0};
 	style_t style;
 	word(s, stage, &text, &style);
-	canvas_text(f->c, y + 2, x + 2, right - 1, style, str_text(&text));
+	canvas_text(f->c, y + 2, x, end, style, str_text(&text));
 	str_free(&text);
 }
 
 void picture_draw(const struct server *s, const struct route *r, int root, struct canvas *c, int y, int lines)
 {
-	struct frame f = fit(c, y, lines);
+	struct frame f = fit(c, &small, y);
 	bool harm[STAGES];
+	f.lines = lines;
+	for (int row = 0; row < 3; row++) {
+		f.top[row] = row * lines / 4;
+		f.height[row] = lines / 2;
+	}
 	flow_harm(r, root, harm);
 	arrows(&f, harm);
-	for (int i = 0; i < STAGES; i++)
+	for (int i = 0; i < STAGES; i++) {
 		box(&f, s, (enum stage)i, harm[i], i == root);
+		fill(&f, s, (enum stage)i);
+	}
+}
+
+/* ---- with every probe by its name ---- */
+
+static int row_height(const struct server *s, int row)
+{
+	int most = 1;
+	for (int i = 0; i < STAGES; i++)
+		if (whole.at[i].row == row && strip_probes(s, (enum stage)i) > most)
+			most = strip_probes(s, (enum stage)i);
+	return most + 2;
+}
+
+int picture_whole_lines(const struct server *s)
+{
+	return row_height(s, 0) + row_height(s, 2);
+}
+
+static bool applies(const struct node *n, int stage)
+{
+	return (int)n->probe->stage == stage && n->verdict.state != STATE_OFF;
+}
+
+static void fill_names(const struct frame *f, const struct server *s, enum stage stage, int selected)
+{
+	int y = f->y + box_y(f, stage) + 1, x = box_x(f, stage) + 1, end = x + f->box - 2;
+	for (int i = 0; i < s->nodes; i++) {
+		const struct state_look *look = node_look(&s->node[i]);
+		if (!applies(&s->node[i], (int)stage))
+			continue;
+		canvas_text(f->c, y, x + 1, end, look->meaning, look->glyph);
+		canvas_text(f->c, y, x + 3, end, look->meaning == MEAN_OK ? MEAN_TEXT : look->meaning, s->node[i].probe->id);
+		if (i == selected) {
+			canvas_text(f->c, y, x, x + 1, MEAN_TITLE, "▸");
+			canvas_mark(f->c, y, x, end, STYLE_SELECTED);
+		}
+		y++;
+	}
+}
+
+void picture_whole(const struct server *s, const struct route *r, int root, int selected, struct canvas *c, int y)
+{
+	struct frame f = fit(c, &whole, y);
+	bool harm[STAGES];
+	f.top[2] = f.height[0] = row_height(s, 0);
+	f.height[2] = row_height(s, 2);
+	f.lines = f.height[0] + f.height[2];
+	if (f.lines > ALL_LINES)
+		return;
+	flow_harm(r, root, harm);
+	arrows(&f, harm);
+	for (int i = 0; i < STAGES; i++) {
+		box(&f, s, (enum stage)i, harm[i], i == root);
+		fill_names(&f, s, (enum stage)i, selected);
+	}
+	falls(&f, harm);
+}
+
+/* Column and line of a node in that picture. */
+static bool place_of(const struct server *s, int node, int *ret_col, int *ret_line)
+{
+	int stage = (int)s->node[node].probe->stage, line = whole.at[stage].row ? row_height(s, 0) : 0;
+	if (!applies(&s->node[node], stage))
+		return false;
+	for (int i = 0; i < node; i++)
+		line += applies(&s->node[i], stage);
+	*ret_col = whole.at[stage].col;
+	*ret_line = line;
+	return true;
+}
+
+int picture_beside(const struct server *s, int node, int dy, int dx)
+{
+	int col, line, best = node, best_away = 1 << 20, c, l;
+	if (node < 0 || !place_of(s, node, &col, &line))
+		return node;
+	for (int i = 0; i < s->nodes; i++) {
+		if (!place_of(s, i, &c, &l) || c != col + dx || (dy && (l - line) * dy <= 0))
+			continue;
+		int away = abs(l - line);
+		if (i != node && away < best_away) {
+			best = i;
+			best_away = away;
+		}
+	}
+	return best;
 }

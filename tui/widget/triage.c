@@ -64,7 +64,7 @@ static struct row *add_node(struct build *b, int node, const char *branch)
 	return r;
 }
 
-/* What a blocked node waits for besides the parent it hangs from; else what it would look at. */
+/* What a blocked node waits for besides the parent it hangs from. */
 static const char *not_asked(struct build *b, int node, int parent)
 {
 	const struct node *n = &b->s->node[node];
@@ -74,7 +74,7 @@ static const char *not_asked(struct build *b, int node, int parent)
 		if (n->needs[i] != parent && need->verdict.state != STATE_OK)
 			str_addf(&say, "%s%s %s", say.len ? "  " : "also needs ", need->probe->id, node_look(need)->glyph);
 	}
-	const char *text = say.len ? arena_dup(b->a, str_text(&say)) : n->probe->title ? n->probe->title : "";
+	const char *text = arena_dup(b->a, str_text(&say));
 	str_free(&say);
 	return text;
 }
