@@ -50,7 +50,7 @@ static void on_end(void *arg)
 	interrupted = ending = 1;
 }
 
-static void look_at_clocks(void *arg)
+void fix_look_at_clocks(void *arg)
 {
 	struct fix *x = arg;
 	if (guard_look(&x->guard, clock_wall_ms(), clock_mono_ms()) && x->server >= 0)
@@ -60,7 +60,7 @@ static void look_at_clocks(void *arg)
 void fix_turn(struct fix *x)
 {
 	loop_turn(x->loop, TURN_MS);
-	look_at_clocks(x);
+	fix_look_at_clocks(x);
 }
 
 static void say_lines(const char *prefix, const char *text)
@@ -185,7 +185,7 @@ static void follow_page(struct fix *x, const char *cause)
 	if (x->quit)
 		goto out;
 	fix_plan(x, &plan);
-	for (int k = 0; k < plan.steps && !x->quit; k++)
+	for (int k = 0; k < plan.steps && !x->quit && !*x->wanted; k++)
 		fix_step(x, k);
 out:
 	arena_free(x->arena);
@@ -252,22 +252,37 @@ static int finish(struct fix *x)
 	return server_exit_status(s);
 }
 
+/* The cause to go to next: what was chosen, else the first that was not tried; false when there is none. */
+static bool next_cause(struct fix *x, char *ret, size_t size)
+{
+	const struct root *root = NULL;
+	if (!x->guided && !*x->wanted)
+		fix_menu(x);
+	if (!*x->wanted && !x->quit)
+		root = next_root(x);
+	snprintf(ret, size, "%s", *x->wanted ? x->wanted : root ? root->finding->cause : "");
+	x->wanted[0] = '\0';
+	if (root)
+		say_root(root);
+	return *ret && !x->quit;
+}
+
 static void walk(struct fix *x)
 {
+	char cause[128];
 	while (!x->quit) {
-		const struct root *root = next_root(x);
-		if (!root) {
-			wait_for_green(x);
+		if (!next_cause(x, cause, sizeof cause)) {
+			if (!x->quit)
+				wait_for_green(x);
 			if (!next_root(x))
 				return;
 			continue;
 		}
-		char cause[128];
-		snprintf(cause, sizeof cause, "%s", root->finding->cause);
-		say_root(root);
 		follow_page(x, cause);
 		if (x->quit)
 			return;
+		if (*x->wanted)
+			continue;
 		settle(x);
 		if (x->n_tried == FIX_TRIED)
 			return;
@@ -280,7 +295,7 @@ void fix_open(struct fix *x)
 	x->journal = journal_open();
 	x->interrupted = &interrupted;
 	x->ending = &ending;
-	x->prompt = (struct prompt){.loop = x->loop, .fd = STDIN_FILENO, .interrupted = &interrupted, .turned = look_at_clocks, .arg = x};
+	x->prompt = (struct prompt){.loop = x->loop, .fd = STDIN_FILENO, .interrupted = &interrupted, .turned = fix_look_at_clocks, .arg = x};
 	interrupted = ending = 0;
 	loop_signal_watch(x->loop, SIGINT, on_interrupt, NULL);
 	loop_signal_watch(x->loop, SIGTERM, on_end, NULL);
@@ -305,13 +320,24 @@ void fix_close(struct fix *x)
 	journal_close(x->journal);
 }
 
+static int talk(struct fix *x)
+{
+	fix_open(x);
+	say_open(fix_server(x));
+	walk(x);
+	int status = finish(x);
+	fix_close(x);
+	return status;
+}
+
 int fix_walk(struct loop *l, struct engine *e, int server, bool read_only)
 {
+	struct fix x = {.loop = l, .engine = e, .server = server, .read_only = read_only, .guided = true};
+	return talk(&x);
+}
+
+int fix_talk(struct loop *l, struct engine *e, int server, bool read_only)
+{
 	struct fix x = {.loop = l, .engine = e, .server = server, .read_only = read_only};
-	fix_open(&x);
-	say_open(fix_server(&x));
-	walk(&x);
-	int status = finish(&x);
-	fix_close(&x);
-	return status;
+	return talk(&x);
 }

@@ -10,5 +10,7 @@ struct engine;
 /* The engine has its servers and is not yet started. Talks on stdin and stdout until everything is
  * green or the operator stops; returns the exit status: 0 all green, else as `check`. */
 int fix_walk(struct loop *l, struct engine *e, int server, bool read_only);
+/* The same, beginning with the numbered menu: what the console is where no screen can be painted. */
+int fix_talk(struct loop *l, struct engine *e, int server, bool read_only);
 
 #endif

@@ -34,6 +34,8 @@ struct fix {
 	struct run *watching;     /* the proof of a step that was copied */
 	const char *walk, *key;   /* of a runbook, for the journal; or NULL */
 	const char *on, *as;      /* of a runbook: where steps go that do not say so */
+	char wanted[128];         /* the cause that was chosen in the menu, "": none */
+	bool guided;              /* from one root cause to the next, without the menu */
 	char outcome[200];        /* of the last step that was run */
 };
 
@@ -50,6 +52,10 @@ void fix_copy(struct fix *x, const struct planned *s);
 void fix_stop_watching(struct fix *x);
 /* Asks for one value of the page until it can be used; "" when it is left empty. */
 const char *fix_ask(struct fix *x, const struct asked_value *ask, const char *fallback);
+/* The numbered menu, until a cause is wanted, the walk goes on or it is over. */
+void fix_menu(struct fix *x);
+/* arg: a struct fix; after every turn of the loop. */
+void fix_look_at_clocks(void *arg);
 /* Signals, the journal's words, and for server >= 0 the first sweep. */
 void fix_open(struct fix *x);
 void fix_close(struct fix *x);

@@ -277,11 +277,13 @@ static bool obey(struct fix *x, const char *typed, const struct planned *s)
 		return true;
 	if (!strcmp(typed, "r"))
 		return s->proven || fix_run(x, s);
-	if (!strcmp(typed, "c"))
+	if (!strcmp(typed, "m"))
+		fix_menu(x);
+	else if (!strcmp(typed, "c"))
 		fix_copy(x, s);
 	else
-		puts("r, c, s or q");
-	return false;
+		puts("r, c, s, m or q");
+	return *x->wanted != '\0';
 }
 
 /* Shows step k and asks until it is done or skipped. */
@@ -296,7 +298,7 @@ void fix_step(struct fix *x, int k)
 	explain_planned(&plan.step[k], plan.steps, &out);
 	printf("\n%s", str_text(&out));
 	str_free(&out);
-	snprintf(prompt, sizeof prompt, "step %d of %d [%sc copy, s skip, q quit]", k + 1, plan.steps, plan.step[k].copy_only ? "" : "r run, ");
+	snprintf(prompt, sizeof prompt, "step %d of %d [%sc copy, s skip, m menu, q quit]", k + 1, plan.steps, plan.step[k].copy_only ? "" : "r run, ");
 	for (bool done = false; !done && !x->quit;) {
 		const char *typed = prompt_line(&x->prompt, prompt);
 		fix_plan(x, &plan);

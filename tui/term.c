@@ -108,6 +108,12 @@ static bool is_dumb(const char *term)
 	return !term || !*term || !strcmp(term, "dumb") || !strcmp(term, "unknown");
 }
 
+bool term_possible(void)
+{
+	const char *wanted = getenv("TERM");
+	return !is_dumb(wanted) && choose(wanted);
+}
+
 /* By its name; not ours to open after sudo, then by the name that always is. */
 static int open_input(void)
 {

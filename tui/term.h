@@ -14,6 +14,8 @@ struct problem;
 
 /* Takes the terminal on stdin and stdout. NULL with a problem when it cannot be painted on
  * (then walmedic fix is what works). */
+/* Could it be? By $TERM alone. */
+bool term_possible(void);
 struct terminal *term_open(const struct theme *theme, struct problem *p);
 /* Gives the terminal back as it was. */
 void term_close(struct terminal *t);

@@ -1,16 +1,35 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "probes/config/discover.h"
 #include "probes/config/walmedic.h"
 #include "probes/engine/engine.h"
+#include "remedies/fix.h"
 #include "tui/command/screen.h"
 #include "tui/console.h"
 #include "tui/keys.h"
+#include "tui/term.h"
+
+static bool is_terminal(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
 
 bool screen_possible(void)
 {
-	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	return is_terminal() && term_possible();
+}
+
+/* The last rung: lines in, lines out, and everything can still be done. */
+static int talk(const struct cli *c, struct session *s)
+{
+	const char *term = getenv("TERM");
+	printf("the terminal \"%s\" cannot place text on a screen: this is the dialogue instead (TERM=xterm walmedic tries the screens)\n",
+	       term ? term : "");
+	int status = fix_talk(s->loop, s->engine, 0, c->read_only);
+	session_close(s);
+	return status;
 }
 
 static int take_key(const struct own_key *k, struct problem *p)
@@ -38,7 +57,7 @@ static int run(const struct cli *c)
 {
 	struct session s;
 	struct problem p;
-	if (!screen_possible())
+	if (!is_terminal())
 		return command_check.run(c);
 	struct cli mine = *c;
 	mine.history = true;
@@ -46,6 +65,8 @@ static int run(const struct cli *c)
 		problem_print(stderr, &p);
 		return EXIT_USAGE;
 	}
+	if (!screen_possible())
+		return talk(c, &s);
 	engine_start(s.engine, true);
 	return screen_run(c, &s);
 }

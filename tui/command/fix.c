@@ -11,11 +11,12 @@ static int run(const struct cli *c)
 		problem_print(stderr, &p);
 		return EXIT_USAGE;
 	}
-	int status = fix_walk(s.loop, s.engine, 0, c->read_only);
+	/* a named server is gone through at once, else there is a choice to make */
+	int status = (c->args ? fix_walk : fix_talk)(s.loop, s.engine, 0, c->read_only);
 	session_close(&s);
 	return status;
 }
 
 const struct command command_fix = {
-	.name = "fix", .args = "SERVER", .about = "the walkthrough to green, line by line: for dumb terminals and screen readers",
-	.least = 1, .most = 1, .run = run};
+	.name = "fix", .args = "[SERVER]", .about = "the walkthrough to green, line by line: for dumb terminals and screen readers",
+	.most = 1, .run = run};

@@ -3,7 +3,7 @@
 
 #include "tui/session.h"
 
-/* Are stdin and stdout a terminal? */
+/* Are stdin and stdout a terminal that screens can be painted on? */
 bool screen_possible(void);
 /* The console on a session until the operator leaves; closes the session. */
 int screen_run(const struct cli *c, struct session *s);

@@ -30,6 +30,7 @@ const struct embedded embedded_pages[] = {{"slot.missing", page_bytes, sizeof pa
 
 static char top[64], said[65536];
 static bool creates;
+static int (*start)(struct loop *l, struct engine *e, int server, bool read_only) = fix_walk;
 
 static void end_act(void *arg)
 {
@@ -57,7 +58,7 @@ static int walk(const char *typed, bool read_only)
 	fflush(stdout);
 	dup2(in[0], 0);
 	dup2(out, 1);
-	int status = fix_walk(NULL, NULL, 0, read_only);
+	int status = start(NULL, NULL, 0, read_only);
 	fflush(stdout);
 	dup2(keep_in, 0);
 	dup2(keep_out, 1);
@@ -114,8 +115,8 @@ static void walks_to_green(void **state)
 	expect_said("\nvalue for days [7] > ");
 	expect_said("\nStep 1 of 3  [on db1 as postgres, read]\nLook\n");
 	expect_said("\nlook 'bar man'\nsecond line 9\n---");
-	expect_said("\nstep 1 of 3 [r run, c copy, s skip, q quit] > \ndone\nexit status 0\n");
-	expect_said("\nstep 2 of 3 [r run, c copy, s skip, q quit] > \nrun this? [y/N] > \n");
+	expect_said("\nstep 1 of 3 [r run, c copy, s skip, m menu, q quit] > \ndone\nexit status 0\n");
+	expect_said("\nstep 2 of 3 [r run, c copy, s skip, m menu, q quit] > \nrun this? [y/N] > \n");
 	expect_said("proven: green");
 	expect_said("\"Already\" is proven already");
 	expect_said("all green\n");
@@ -192,7 +193,7 @@ static void ends_with_its_input(void **state)
 	assert_int_equal(walk("7\n", false), 2);
 	assert_int_equal(walk("7\ns\nr\n", false), 2);
 	assert_int_equal(walk("7\nx\nzzz", false), 2);
-	expect_said("r, c, s or q");
+	expect_said("r, c, s, m or q");
 	expect_said("not green yet");
 	assert_int_equal(acts, 0);
 }
@@ -226,7 +227,7 @@ static void only_copies_what_it_cannot_run(void **state)
 	use(page);
 	place_is_there = false;
 	assert_int_equal(walk("7\nc\ns\nr\nq\n", false), 2);
-	expect_said("step 1 of 3 [c copy, s skip, q quit] > ");
+	expect_said("step 1 of 3 [c copy, s skip, m menu, q quit] > ");
 	expect_said("# copy this, and run it on db1 as postgres\nlook 'bar man'\nsecond line 7\n");
 	expect_said("no way in to db1");
 	place_is_there = true;
@@ -254,6 +255,78 @@ static void is_short_when_all_is_green(void **state)
 	assert_string_equal(said, "looking at main\nall green\n");
 }
 
+/* ---- the menu ---- */
+
+static int talk(const char *typed)
+{
+	start = fix_talk;
+	int status = walk(typed, false);
+	start = fix_walk;
+	return status;
+}
+
+static void the_menu_lists_what_there_is(void **state)
+{
+	(void)state;
+	assert_int_equal(talk("q\n"), 2);
+	expect_said("main, backups on backup1, database on db1, at ");
+	expect_said("1 failed, 0 warn, 1 blocked, 0 not visible, 0 passed\n  1. root cause 1 of 1, slot.exists: there is no slot\n"
+		    "     slot.missing on ?; fixing it should unblock 1\n  2. blocked, receiver.running: receiver\n"
+		    "menu [number opens a line, f fix, r ask again, ? more, q quit] > ");
+	assert_int_equal(acts, 0);
+}
+
+static void the_menu_does_everything(void **state)
+{
+	(void)state;
+	talk("?\n2\ne 1\nr 1\nr\nx slot.lost\nx nothing\nj\nv\nv main\np\n9\nz\n\nw\n\nq\n");
+	expect_said("  e NUMBER: the evidence of that line");
+	expect_said("\nreceiver.running: receiver runs\nblocked: receiver\n");
+	expect_said("\nslot.exists: slot exists\nFAIL: there is no slot\n");
+	expect_said("cause slot.missing: there is no slot\n  | 0 rows\n");
+	expect_said("asking slot.exists again\n");
+	expect_said("asking everything again\n");
+	expect_said("slot.lost: ");
+	expect_said("there is no cause \"nothing\"");
+	expect_said("nothing was run yet");
+	expect_said("main: 1 failed, 0 warn; first slot.missing\n");
+	expect_said("there is no line \"9\"");
+	expect_said("that is none of the choices:");
+	expect_said("watching, every change is a line [Enter ends it] > \n");
+	assert_int_equal(acts, 0);
+}
+
+/* A cause that is chosen is gone through as ever; the menu comes again after it. */
+static void the_menu_leads_to_green(void **state)
+{
+	(void)state;
+	creates = true;
+	assert_int_equal(talk("1\n9\nr\nr\ny\nj\nq\n"), 0);
+	expect_said("proven: green\n");
+	expect_said("begun: Create on db1 as postgres\ncreate it\n");
+	expect_said("proven: Create on db1 as postgres");
+	expect_said("all green\n");
+	assert_int_equal(acts, 2);
+}
+
+/* From a step and back; a cause that is chosen there leaves the page. */
+static void the_menu_opens_from_a_step(void **state)
+{
+	(void)state;
+	assert_int_equal(walk("7\nm\nb\nm\n1\n8\nq\n", false), 2);
+	expect_said("second line 7\n");
+	expect_said("second line 8\n");
+	assert_int_equal(acts, 0);
+}
+
+static void the_menu_goes_on_as_fix(void **state)
+{
+	(void)state;
+	creates = true;
+	assert_int_equal(talk("f\n9\nr\nr\ny\n"), 0);
+	assert_int_equal(acts, 2);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -261,7 +334,8 @@ int main(void)
 		T(walks_to_green), T(needs_a_yes), T(needs_the_name_for_destruction), T(ends_with_its_input), T(ends_when_it_is_told_to), T(an_interrupt_stops_the_command_only),
 		T(asks_again_for_a_bad_value),
 		T(stays_at_a_step_that_proved_nothing), T(only_copies_what_it_cannot_run), T(opens_when_the_requirement_is_met),
-		T(is_short_when_all_is_green),
+		T(is_short_when_all_is_green), T(the_menu_lists_what_there_is), T(the_menu_does_everything), T(the_menu_leads_to_green),
+		T(the_menu_opens_from_a_step), T(the_menu_goes_on_as_fix),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	view_free((struct view *)fake_server.view);
