@@ -399,10 +399,7 @@ static const struct app_ops ops = {.discard_input = discard_input,
 
 static const struct theme *choose_theme(const struct console_options *o)
 {
-	const char *no_color = getenv("NO_COLOR");
-	if (o->no_color || (no_color && *no_color))
-		return theme_find("mono");
-	const struct theme *t = theme_find(o->theme);
+	const struct theme *t = theme_find(o->no_color ? "mono" : o->theme);
 	return t ? t : theme_find(NULL);
 }
 

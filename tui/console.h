@@ -9,7 +9,7 @@ struct engine;
 
 struct console_options {
 	bool read_only, ascii, no_color, quiet_clock;
-	const char *theme;   /* NULL: default; NO_COLOR or no_color: mono */
+	const char *theme;   /* NULL: default; no_color wins */
 };
 
 /* Runs until the operator leaves or the terminal goes. Returns the exit status of the program: 0,

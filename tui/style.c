@@ -53,6 +53,11 @@ const struct theme *theme_find(const char *name)
 	return NULL;
 }
 
+const struct theme *theme_at(int i)
+{
+	return i < THEMES ? &themes[i] : NULL;
+}
+
 struct paint theme_paint(const struct theme *t, style_t style)
 {
 	struct paint p = paints[(style & STYLE_MEANING) % MEANINGS][t->column];
@@ -97,7 +102,7 @@ static const struct {
 	int32_t from;
 	char to;
 } ascii[] = {
-	{0x2713, '.'}, {0x2717, 'X'}, {0x2298, '-'}, {0x00b7, '.'}, {0x2026, '~'}, {0x25b8, '>'}, {0x25be, 'v'},
+	{0x2713, '.'}, {0x2717, 'X'}, {0x2298, '-'}, {0x00b7, '_'}, {0x2026, '~'}, {0x25b8, '>'}, {0x25be, 'v'},
 	{0x25c2, '<'}, {0x25b6, '>'}, {0x25c0, '<'}, {0x2500, '-'}, {0x2501, '='}, {0x2502, '|'}, {0x2503, '|'},
 	{0x251c, '|'}, {0x2514, '`'}, {0x250c, '+'}, {0x2510, '+'}, {0x2518, '+'}, {0x252c, '+'}, {0x2534, '+'},
 	{0x253b, '+'}, {0x2523, '#'}, {0x252b, '#'}, {0x2533, '#'}, {0x254b, '#'}, {0x253c, '+'}, {0x2524, '|'}, {0x250f, '#'}, {0x2513, '#'}, {0x2517, '#'}, {0x251b, '#'}, {0x2190, '<'},

@@ -53,6 +53,8 @@ struct theme {
 
 /* NULL when there is no theme of that name; NULL name: the default. */
 const struct theme *theme_find(const char *name);
+/* By number; NULL after the last one. */
+const struct theme *theme_at(int i);
 struct paint theme_paint(const struct theme *t, style_t style);
 
 /* How a state is written: word, glyph and meaning, always all three. */

@@ -293,20 +293,42 @@ out:
 	return 0;
 }
 
-int discover_keys(const char *walmedic_conf, int (*take)(const struct own_key *k, struct problem *p), struct problem *p)
+typedef int take_own(const struct own_key *k, struct problem *p);
+
+static int give(const struct own_key *k, take_own *take, struct problem *p)
 {
-	struct arena *a = arena_new();
+	struct problem why = {"", ""};
+	return take(k, &why) ? problem_set(p, why.hint, "%s:%d: %.400s", k->file, k->line, why.say) : 0;
+}
+
+/* For the console's own lines; a file that is not there is no reason to stop. */
+static int read_own(struct arena *a, const char *walmedic_conf, struct own_config *ret, struct problem *p)
+{
 	struct barman_file file;
-	struct own_config own = {0};
 	const char *path = walmedic_conf ? walmedic_conf : own_path(a);
 	if (path && path != walmedic_conf && access(path, R_OK))
-		path = NULL; /* keys are no reason to stop */
-	int rc = path ? read_file(a, path, &file, p) || own_config_parse(a, path, file.bytes, file.size, &own, p) : 0;
-	for (int i = 0; !rc && i < own.keys; i++) {
-		struct problem why = {"", ""};
-		if (take(&own.key[i], &why))
-			rc = problem_set(p, why.hint, "%s:%d: %.400s", own.key[i].file, own.key[i].line, why.say);
-	}
+		path = NULL;
+	return path ? read_file(a, path, &file, p) || own_config_parse(a, path, file.bytes, file.size, ret, p) : 0;
+}
+
+int discover_keys(const char *walmedic_conf, take_own *take, struct problem *p)
+{
+	struct arena *a = arena_new();
+	struct own_config own = {0};
+	int rc = read_own(a, walmedic_conf, &own, p);
+	for (int i = 0; !rc && i < own.keys; i++)
+		rc = give(&own.key[i], take, p);
+	arena_free(a);
+	return rc ? -1 : 0;
+}
+
+int discover_theme(const char *walmedic_conf, take_own *take, struct problem *p)
+{
+	struct arena *a = arena_new();
+	struct own_config own = {0};
+	int rc = read_own(a, walmedic_conf, &own, p);
+	if (!rc && own.theme.keys)
+		rc = give(&own.theme, take, p);
 	arena_free(a);
 	return rc ? -1 : 0;
 }

@@ -31,9 +31,10 @@ struct own_config {
 	int servers;
 	struct own_key *key;
 	int keys;
+	struct own_key theme;      /* of [walmedic], keys NULL: not given; which themes there are is the console's business */
 };
 
-/* All strings from the arena. A file without a server is an error, unless it has [keys]. -1 and one sentence with file:line for the first thing that is wrong. */
+/* All strings from the arena. A file without a server is an error, unless it has [keys] or a theme. -1 and one sentence with file:line for the first thing that is wrong. */
 int own_config_parse(struct arena *a, const char *name, const char *bytes, size_t n, struct own_config *ret, struct problem *p);
 
 #endif

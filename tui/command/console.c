@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "probes/base/str.h"
 #include "probes/config/discover.h"
 #include "probes/config/walmedic.h"
 #include "probes/engine/engine.h"
@@ -9,6 +10,7 @@
 #include "tui/command/screen.h"
 #include "tui/console.h"
 #include "tui/keys.h"
+#include "tui/style.h"
 #include "tui/term.h"
 
 static bool is_terminal(void)
@@ -37,16 +39,47 @@ static int take_key(const struct own_key *k, struct problem *p)
 	return keys_rebind(k->action, k->keys, p);
 }
 
+static const struct theme *configured;
+
+static const struct theme *find_theme(const char *name, struct problem *p)
+{
+	struct str names = {0};
+	const struct theme *t = theme_find(name);
+	for (int i = 0; theme_at(i); i++)
+		str_addf(&names, "%s%s", i ? ", " : "the themes are ", theme_at(i)->name);
+	if (!t)
+		problem_set(p, str_text(&names), "there is no theme \"%.40s\"", name);
+	str_free(&names);
+	return t;
+}
+
+static int take_theme(const struct own_key *k, struct problem *p)
+{
+	configured = find_theme(k->keys, p);
+	return configured ? 0 : -1;
+}
+
+/* --no-color, then --theme, then NO_COLOR, then the configuration. */
+static int choose_theme(const struct cli *c, const char **ret, struct problem *p)
+{
+	const char *no_color = getenv("NO_COLOR");
+	if (discover_theme(c->config, take_theme, p) || (c->theme && !find_theme(c->theme, p)))
+		return -1;
+	*ret = c->theme ? c->theme : no_color && *no_color ? "mono" : configured ? configured->name : NULL;
+	return 0;
+}
+
 int screen_run(const struct cli *c, struct session *s)
 {
 	struct problem p;
-	if (discover_keys(c->config, take_key, &p)) {
+	const char *theme = NULL;
+	if (discover_keys(c->config, take_key, &p) || choose_theme(c, &theme, &p)) {
 		problem_print(stderr, &p);
 		session_close(s);
 		return EXIT_USAGE;
 	}
 	struct console_options o = {.read_only = c->read_only, .ascii = c->ascii, .no_color = c->no_color,
-				    .quiet_clock = c->quiet_clock, .theme = c->theme};
+				    .quiet_clock = c->quiet_clock, .theme = theme};
 	int status = console_run(s->loop, s->engine, &o);
 	session_close(s);
 	return status;
