@@ -9,6 +9,7 @@
 
 #include "probes/base/text.h"
 #include "remedies/fill.h"
+#include "remedies/known_wrong.h"
 
 struct linting {
 	const struct page *page;
@@ -155,7 +156,7 @@ static void lint_step(struct linting *t)
 	int line = s->text_line - 1;
 	if (!s->on || !s->as || !s->risk_named)
 		complain(t, line, "on=, as= and risk= must stand in every step");
-	if (s->risk != RISK_READ && !s->proves[0])
+	if (s->risk != RISK_READ && !s->proves[0] && !t->page->runbook)
 		complain(t, line, "a step that changes something needs proves=");
 	lint_probes(t, "proves", s->proves);
 	lint_probes(t, "requires", s->requires);
@@ -217,6 +218,59 @@ void lint_page(const struct page *page, const struct lint *l)
 		t.step = &page->step[i];
 		lint_step(&t);
 		lint_variants(&t, i);
+	}
+	for (int i = 0; i < page->asks; i++)
+		if (!t.used[i])
+			complain(&t, 1, "the value \"%s\" is asked for and never used", page->ask[i].name);
+	free(t.used);
+}
+
+/* ---- runbooks ---- */
+
+static void lint_options(const struct linting *t)
+{
+	for (int i = 0; i < t->step->options; i++) {
+		const struct option *o = &t->step->option[i];
+		if (o->last < o->first)
+			complain(t, o->line, "the choice \"%s\" leads to no step", o->text);
+		if (*o->cause && !t->l->is_cause(o->cause))
+			complain(t, o->line, "\"%s\" is no cause", o->cause);
+	}
+}
+
+static void lint_sections(const struct linting *t)
+{
+	static const char *const must[] = {"**Impact**", "**Times**", "\n## Verify", "\n## Prevention\n", "\n## Escalation\n"};
+	for (size_t i = 0; i < sizeof must / sizeof *must; i++)
+		if (!strstr(t->page->raw, must[i]))
+			complain(t, 1, "\"%s\" is missing", must[i] + (*must[i] == '\n'));
+}
+
+static int complain_wrong(void *arg, const struct known_wrong *w, int line, const char *command)
+{
+	const struct linting *t = arg;
+	if (w->never)
+		complain(t, t->step->text_line + line, "known to be wrong: %.200s", command);
+	return 0;
+}
+
+void lint_runbook(const struct page *page, const struct lint *l)
+{
+	struct linting t = {.page = page, .l = l, .used = xcalloc((size_t)page->asks + 1, 1)};
+	lint_sections(&t);
+	lint_prose(&t, 1, page->why);
+	for (int i = 0; i < page->steps; i++) {
+		t.step = &page->step[i];
+		lint_options(&t);
+		if (t.step->wrong)
+			complain(&t, t.step->line, "%s", t.step->wrong);
+		known_wrong_each(t.step->text, complain_wrong, &t);
+		if (t.step->kind == STEP_COMMAND) {
+			lint_step(&t);
+			continue;
+		}
+		lint_prose(&t, t.step->line, t.step->prose);
+		lint_probes(&t, "proves", t.step->proves);
 	}
 	for (int i = 0; i < page->asks; i++)
 		if (!t.used[i])

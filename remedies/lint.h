@@ -12,6 +12,9 @@ struct lint {
 	void *arg;
 };
 
+/* A runbook of ours: commands say where and as whom, values are declared, choices lead somewhere, and impact, times, verification,
+ * prevention and escalation are there. */
+void lint_runbook(const struct page *page, const struct lint *l);
 void lint_page(const struct page *page, const struct lint *l);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "probes/base/clock.h"
 #include "probes/base/text.h"
+#include "probes/engine/view.h"
 #include "remedies/explain.h"
 #include "remedies/known_wrong.h"
 #include "remedies/walk_inside.h"
@@ -156,6 +157,22 @@ static void at_step(struct walk *w)
 
 /* ---- the whole ---- */
 
+/* A fact that walmedic cannot see from here is asked for, as any other value. */
+static void ask_unknown(struct walk *w, struct page *page)
+{
+	struct arena *a = w->fix.arena;
+	struct asked_value *ask = arena_alloc(a, sizeof *ask * (size_t)(page->asks + page->n_facts + 1));
+	int n = 0;
+	for (int i = 0; i < page->n_facts; i++)
+		if (!know(fix_server(&w->fix)->view, page->facts[i]))
+			ask[n++] = (struct asked_value){page->facts[i], "", arena_printf(a, "%s: walmedic cannot see it from here", page->facts[i]), false};
+	if (page->asks)
+		memcpy(ask + n, page->ask, sizeof *ask * (size_t)page->asks);
+	page->ask = ask;
+	page->asks += n;
+}
+
+
 static void greet(struct walk *w, const struct walk_order *o)
 {
 	const struct page *page = o->page;
@@ -213,9 +230,11 @@ static int finish(struct walk *w)
 
 int walk_page(const struct walk_order *o)
 {
-	struct walk w = {.fix = {.loop = o->loop, .engine = o->engine, .server = o->server, .read_only = o->read_only, .arena = arena_new(), .page = o->page}};
+	struct page page = *o->page;
+	struct walk w = {.fix = {.loop = o->loop, .engine = o->engine, .server = o->server, .read_only = o->read_only, .arena = arena_new(), .page = &page}};
 	fix_open(&w.fix);
-	course_load(w.fix.arena, o->page, o->path, fix_server(&w.fix)->name, w.fix.journal, &w.course);
+	ask_unknown(&w, &page);
+	course_load(w.fix.arena, &page, o->path, fix_server(&w.fix)->name, w.fix.journal, &w.course);
 	w.fix.walk = w.course.walk;
 	w.fix.on = w.course.on;
 	w.fix.as = w.course.as;

@@ -64,6 +64,37 @@ static void pages_keep_the_rules(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static void runbooks_keep_the_rules(void **state)
+{
+	(void)state;
+	static const char *const must[] = {"backup-job-failure", "archive-command-failing", "pg-wal-filling", "slot-lag", "barman-host-lost", "primary-moved",
+					   "new-base-backup", "disk-full-backup-host", "restore-drill", "decommission-server"};
+	int wrong = 0;
+	for (size_t i = 0; i < sizeof must / sizeof *must; i++) {
+		struct problem p;
+		struct arena *a = arena_new();
+		if (!runbook_find(a, must[i], &p))
+			fail_msg("%s", p.say);
+		arena_free(a);
+	}
+	for (const struct embedded *e = embedded_runbooks; e->cause; e++) {
+		struct problem p;
+		struct arena *a = arena_new();
+		struct complaints c = {.name = e->cause};
+		struct lint l = {.name = e->cause, .is_cause = is_cause, .is_probe = is_probe, .complain = count, .arg = &c};
+		struct page *page = runbook_find(a, e->cause, &p);
+		if (page)
+			lint_runbook(page, &l);
+		else
+			count(&c, 0, p.say);
+		fputs(str_text(&c.all), stderr);
+		wrong += c.count;
+		str_free(&c.all);
+		arena_free(a);
+	}
+	assert_int_equal(wrong, 0);
+}
+
 /* The report's `host` is the host of the first step; host.* are about the host that is not there. */
 static void causes_name_the_place_of_the_first_step(void **state)
 {
@@ -130,12 +161,21 @@ static void shells_can_parse_every_step(void **state)
 				fail_msg("%s.md:%d: sh -n refuses the step", e->cause, page->step[i].text_line);
 		arena_free(a);
 	}
+	for (const struct embedded *e = embedded_runbooks; e->cause; e++) {
+		struct problem p;
+		struct arena *a = arena_new();
+		struct page *page = runbook_find(a, e->cause, &p);
+		for (int i = 0; page && i < page->steps; i++)
+			if (shell_accepts(&page->step[i]))
+				fail_msg("%s.md:%d: sh -n refuses the step", e->cause, page->step[i].text_line);
+		arena_free(a);
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pages_keep_the_rules), cmocka_unit_test(causes_name_the_place_of_the_first_step),
+		cmocka_unit_test(pages_keep_the_rules), cmocka_unit_test(runbooks_keep_the_rules), cmocka_unit_test(causes_name_the_place_of_the_first_step),
 		cmocka_unit_test(every_cause_has_a_page),
 		cmocka_unit_test(shells_can_parse_every_step),
 	};

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "remedies/lint.h"
+#include "remedies/runbook.h"
 
 static bool is_cause(const char *id)
 {
@@ -107,8 +108,42 @@ static void complains_where_it_must(void **state)
 	}
 }
 
+#define BOOK(body) "# T\n\n**Impact**: x\n\n**Times**: x\n\n" body "\n\n## Verify\n\nx\n\n## Prevention\n\nx\n\n## Escalation\n\nx\n"
+static const struct row books[] = {
+	{BOOK("## A\n\n```sh " READ "\ntrue\n```\n"), NULL},
+	{BOOK("## A\n\n```sh\ntrue\n```\n"), "on=, as= and risk="},
+	{BOOK("## A\n\n```sh " READ "\nssh x true\n```\n"), "must not have ssh"},
+	{BOOK("## A\n\n```sh " READ "\nproxmox-backup-client verify x\n```\n"), "known to be wrong: proxmox-backup-client"},
+	{BOOK("## A\n\n```sh " READ "\nls {server.name}\n```\n"), "is not declared"},
+	{BOOK("## A\n\n- [ ] x {proves=slot.exist}\n"), "unknown probe"},
+	{BOOK("## A?\n\n- [x](#verify \"slot.found\")\n"), "is no cause"},
+	{BOOK("## A?\n\n- [x](#nowhere)\n"), "leads to no step"},
+	{BOOK("## A\n\nThen chmod -R it.\n"), "chmod -R"},
+	{"# T\n\n## A\n\n- [ ] x\n", "\"**Impact**\" is missing"},
+	{"---\nask: n | 1 | x\n---\n" BOOK("- [ ] x\n"), "never used"},
+};
+
+static void complains_of_runbooks(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof books / sizeof *books; i++) {
+		struct str out = {0};
+		struct problem p = {0};
+		struct arena *a = arena_new();
+		struct lint l = {.name = "f", .is_cause = is_cause, .is_probe = is_probe, .complain = collect, .arg = &out};
+		struct page *page = runbook_parse(a, "f.md", books[i].text, strlen(books[i].text), &p);
+		if (!page)
+			fail_msg("%s", p.say);
+		lint_runbook(page, &l);
+		if (books[i].say ? !strstr(str_text(&out), books[i].say) : out.len > 0)
+			fail_msg("row %zu, want \"%s\", got \"%s\"", i, books[i].say ? books[i].say : "", str_text(&out));
+		arena_free(a);
+		str_free(&out);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(complains_where_it_must)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(complains_where_it_must), cmocka_unit_test(complains_of_runbooks)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

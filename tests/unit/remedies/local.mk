@@ -51,3 +51,5 @@ tests_unit_remedies_known_wrong_test_LDADD = $(remedies_test_libs)
 tests_unit_remedies_walk_test_SOURCES = tests/unit/remedies/walk_test.c tests/unit/remedies/fake_world.h
 tests_unit_remedies_walk_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_remedies_walk_test_LDADD = $(remedies_test_libs)
+TESTS += tests/unit/remedies/options_test.py
+EXTRA_DIST += tests/unit/remedies/options_test.py
