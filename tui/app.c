@@ -31,6 +31,10 @@ void app_open(struct app *a, const struct screen *s, const struct subject *about
 {
 	if (a->depth == APP_DEPTH)
 		return;
+	if (a->travel.away && s->acts) {
+		app_notice(a, "a remedy is of now: Esc returns to now");
+		return;
+	}
 	void *state = xcalloc(1, s->size ? s->size : 1);
 	a->stack[a->depth].screen = s;
 	a->stack[a->depth++].state = state;
@@ -61,6 +65,7 @@ void app_init(struct app *a, const struct model *m, const struct app_ops *ops, v
 {
 	*a = (struct app){.model = m, .ops = ops, .ops_arg = arg, .options = *o, .now = m->now};
 	a->frame = arena_new();
+	travel_init(a, m);
 	app_open(a, m->servers > 1 ? &screen_fleet : &screen_front, &(struct subject){0, -1, NULL});
 }
 
@@ -69,6 +74,7 @@ void app_done(struct app *a)
 	while (a->depth)
 		close_top(a);
 	arena_free(a->frame);
+	travel_done(a);
 	a->frame = NULL;
 }
 
@@ -99,6 +105,8 @@ static void quit(struct app *a)
 
 static void freeze(struct app *a)
 {
+	if (a->travel.away)
+		return;
 	a->frozen = !a->frozen;
 	a->ops->freeze(a->ops_arg, a->frozen);
 	app_notice(a,
@@ -162,20 +170,33 @@ static void open_help(struct app *a)
 		app_open(a, &screen_help, &(struct subject){a->server, node_in_view(a), NULL});
 }
 
-static void open_map(struct app *a)
+/* The key that opened it closes it, too. */
+static void toggle(struct app *a, const struct screen *s)
 {
-	if (a->stack[a->depth - 1].screen == &screen_map)
+	if (a->stack[a->depth - 1].screen == s)
 		app_back(a);
 	else
-		app_open(a, &screen_map, &(struct subject){a->server, node_in_view(a), NULL});
+		app_open(a, s, &(struct subject){a->server, node_in_view(a), NULL});
+}
+
+static void open_map(struct app *a)
+{
+	toggle(a, &screen_map);
 }
 
 static void open_journal(struct app *a)
 {
-	if (a->stack[a->depth - 1].screen == &screen_journal)
-		app_back(a);
-	else
-		app_open(a, &screen_journal, &(struct subject){a->server, -1, NULL});
+	toggle(a, &screen_journal);
+}
+
+static void open_trends(struct app *a)
+{
+	toggle(a, &screen_trends);
+}
+
+static void open_changes(struct app *a)
+{
+	toggle(a, &screen_changes);
 }
 
 static void pager(struct app *a)
@@ -213,7 +234,9 @@ static void (*const common[ACTIONS])(struct app *a) = {
 	[ACT_HELP] = open_help,  [ACT_MAP] = open_map,        [ACT_SUSPEND] = suspend,
 	[ACT_JOURNAL] = open_journal, [ACT_PAGER] = pager,    [ACT_SHELL] = shell,
 	[ACT_REDRAW] = redraw,   [ACT_FIND] = find,           [ACT_COMMAND] = command,
-	[ACT_FLEET] = open_fleet,
+	[ACT_FLEET] = open_fleet, [ACT_TRENDS] = open_trends, [ACT_CHANGES] = open_changes,
+	[ACT_EARLIER] = travel_earlier, [ACT_LATER] = travel_later,
+	[ACT_CHANGE_BEFORE] = travel_change_before, [ACT_CHANGE_AFTER] = travel_change_after,
 };
 
 void app_act(struct app *a, enum action action)
@@ -227,6 +250,14 @@ void app_act(struct app *a, enum action action)
 	}
 	if (find_active(a) && action == ACT_BACK) {
 		find_forget(a);
+		return;
+	}
+	if (a->travel.away && action == ACT_BACK) {
+		travel_home(a);
+		return;
+	}
+	if (a->travel.away && (action == ACT_RECHECK || action == ACT_RECHECK_ALL)) {
+		app_notice(a, "this is the past: Esc returns to now");
 		return;
 	}
 	if (s->act && s->act(a, a->stack[a->depth - 1].state, action))
@@ -287,7 +318,7 @@ bool app_moving(const struct app *a)
 
 void app_tick(struct app *a, int64_t now)
 {
-	if (!a->frozen)
+	if (!a->frozen && !a->travel.away)
 		a->now = now;
 	if (a->now > a->notice_until)
 		a->notice[0] = '\0';
@@ -301,6 +332,7 @@ static void draw_hints(struct app *a, struct canvas *c)
 	const struct screen *s = a->stack[a->depth - 1].screen;
 	const struct hint *hint = s->hints ? s->hints(a, a->stack[a->depth - 1].state) : NULL;
 	int y = c->h - 1, x = 1;
+	hint = a->travel.away ? travel_hints(a) : hint;
 	if (a->notice[0] && a->now <= a->notice_until) {
 		canvas_text(c, y, 1, c->w - 1, MEAN_NOTICE, a->notice);
 		return;

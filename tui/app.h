@@ -11,6 +11,7 @@
 #include "tui/canvas.h"
 #include "tui/keys.h"
 #include "tui/line.h"
+#include "tui/travel.h"
 
 struct app;
 struct planned;
@@ -40,6 +41,9 @@ struct app_ops {
 	void (*cancel)(void *arg);
 	/* One line that does the same from this host; from malloc, or NULL. */
 	char *(*one_line)(void *arg, int server, const struct planned *step);
+	/* The model as it was at t, the record of that server deciding; t 0: no longer needed. NULL and why: not kept. The op itself
+	 * NULL: nothing is kept. */
+	const struct model *(*past)(void *arg, int server, int64_t t, struct problem *why);
 };
 
 struct app_options {
@@ -60,6 +64,7 @@ struct hint {
 struct screen {
 	const char *name;
 	size_t size;       /* of its state, zeroed at opening */
+	bool acts;         /* changes systems: is of now alone */
 	void (*open)(struct app *app, void *state, const struct subject *about);
 	void (*close)(void *state);
 	void (*draw)(struct app *app, void *state, struct canvas *c, struct area area);
@@ -90,7 +95,8 @@ struct screen {
 	bool (*paste)(void *state, int32_t ch);
 };
 
-extern const struct screen screen_front, screen_evidence, screen_map, screen_help, screen_journal;
+extern const struct screen screen_front, screen_evidence, screen_map, screen_help, screen_journal, screen_trends,
+	screen_changes;
 
 enum { APP_DEPTH = 8 };
 
@@ -104,6 +110,7 @@ struct app {
 	int64_t now;                /* wall ms shown as the time */
 	bool frozen, quit, too_small;
 	bool sure;                  /* q was answered with a question: once more ends it */
+	struct travel travel;
 	struct line line;
 	char find[128];             /* what is looked for, "": nothing */
 	char notice[256];

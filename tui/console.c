@@ -13,6 +13,7 @@
 #include "probes/base/clock.h"
 #include "probes/base/problem.h"
 #include "probes/engine/engine.h"
+#include "probes/engine/past.h"
 #include "probes/link/loop.h"
 #include "probes/link/place.h"
 #include "remedies/run.h"
@@ -36,6 +37,7 @@ struct console {
 	struct journal *journal;  /* opened when the first step is run */
 	struct run *run;
 	struct guard guard;
+	struct past *past;
 	bool read_only;
 	bool lost;        /* the terminal is gone */
 	uint64_t matters; /* of what was painted last, see what_matters */
@@ -46,7 +48,7 @@ struct console {
 
 static int64_t now_of(const struct console *c)
 {
-	const struct model *m = c->app.model;
+	const struct model *m = engine_model(c->engine);
 	return m->replaying ? m->now : clock_wall_ms();
 }
 
@@ -163,7 +165,7 @@ static uint64_t what_matters(const struct model *m)
 static void on_change(void *arg)
 {
 	struct console *c = arg;
-	uint64_t matters = what_matters(c->app.model);
+	uint64_t matters = what_matters(engine_model(c->engine));
 	bool same = matters == c->matters;
 	c->matters = matters;
 	if (c->app.options.quiet_clock && same && !app_moving(&c->app)) {
@@ -171,7 +173,7 @@ static void on_change(void *arg)
 		return;
 	}
 	app_tick(&c->app,
-		 c->app.options.quiet_clock && !c->app.model->replaying ? c->app.now : now_of(c));
+		 c->app.options.quiet_clock && !engine_model(c->engine)->replaying ? c->app.now : now_of(c));
 	want_paint(c);
 }
 
@@ -382,7 +384,21 @@ static char *one_line(void *arg, int server, const struct planned *step)
 	return place ? place_act_command_line(place, &spec) : NULL;
 }
 
-static const struct app_ops ops = {.discard_input = discard_input,
+static const struct model *past(void *arg, int server, int64_t t, struct problem *why)
+{
+	struct console *c = arg;
+	if (!t) {
+		past_free(c->past);
+		c->past = NULL;
+		return NULL;
+	}
+	if (!c->past)
+		c->past = past_new(c->engine);
+	return past_seek(c->past, server, t, why);
+}
+
+static const struct app_ops ops = {.past = past,
+				   .discard_input = discard_input,
 				   .mono_ms = mono_ms,
 				   .can_act = can_act,
 				   .act = act,
@@ -454,6 +470,7 @@ static void end(struct console *c)
 	if (c->journal)
 		journal_close(c->journal);
 	app_done(&c->app);
+	past_free(c->past);
 	term_close(c->term);
 	canvas_free(c->canvas);
 }

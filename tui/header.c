@@ -52,6 +52,13 @@ static int draw_clock(const struct app *a, struct canvas *c)
 {
 	char clock[16], text[48];
 	bool live = !a->frozen && !a->model->replaying;
+	if (a->travel.away) {
+		struct str past = {0};
+		travel_words(a, &past);
+		snprintf(text, sizeof text, " PAST %s ", str_text(&past));
+		str_free(&past);
+		return canvas_right(c, 0, 0, c->w, MEAN_NOTICE | STYLE_SELECTED, text);
+	}
 	words_clock(a->now, clock);
 	const char *mode = a->frozen ? "FROZEN" : a->model->replaying ? "replay" : "live";
 	if (a->options.quiet_clock && live)

@@ -12,6 +12,8 @@ tui_libtui_a_SOURCES = \
 	%D%/screen/remedy.c %D%/screen/remedy.h %D%/screen/remedy_draw.c %D%/screen/treatment.c %D%/screen/treatment.h \
 	%D%/screen/journal.c %D%/outside.c %D%/outside.h \
 	%D%/header.c %D%/header.h %D%/screen/fleet.c %D%/screen/fleet.h \
+	%D%/travel.c %D%/travel.h %D%/screen/trends.c %D%/screen/changes.c \
+	%D%/widget/plot.c %D%/widget/plot.h %D%/widget/news.c %D%/widget/news.h \
 	%D%/widget/servers.c %D%/widget/servers_draw.c %D%/widget/servers.h \
 	%D%/widget/field.c %D%/widget/field.h
 

@@ -6,7 +6,7 @@
 
 #include "probes/base/arena.h"
 
-enum { SAMPLE_MS = 5000, STALE_MS = 100000, SAME_MS = 3000, UNSEEN = -1 };
+enum { SAMPLE_MS = 5000, STALE_MS = 100000, SAME_MS = 3000, TOGETHER_MS = 3000, UNSEEN = -1 };
 
 struct trace {
 	struct point *p;
@@ -129,11 +129,19 @@ int history_last_of(const struct history *h, int node, int64_t t)
 	return -1;
 }
 
+/* What breaks together is seen over some seconds: one stop, at its end. */
+static bool is_same_stop(const struct history *h, int i)
+{
+	return i + 1 < h->n && h->news[i + 1].at - h->news[i].at <= TOGETHER_MS;
+}
+
 int64_t history_neighbour(const struct history *h, int64_t t, int step)
 {
 	int64_t best = 0;
 	for (int i = 0; h && i < h->n; i++) {
 		int64_t at = h->news[i].at;
+		if (is_same_stop(h, i))
+			continue;
 		if (step < 0 ? at < t : at > t && !best)
 			best = at;
 	}
@@ -177,8 +185,8 @@ static bool look_at_node(struct history *h, const struct server *s, int i, int64
 	const struct verdict *v = &s->node[i].verdict;
 	int was = h->state[i];
 	int64_t after = h->earlier[i];
-	if (v->pending || (after && v->state == STATE_UNKNOWN && !s->sweep_done))
-		return false;
+	if (v->pending || (v->state == STATE_UNKNOWN && !s->sweep_done))
+		return false; /* still to come */
 	h->state[i] = (int)v->state;
 	h->earlier[i] = 0;
 	if (was == UNSEEN || was == (int)v->state)

@@ -48,7 +48,8 @@ int history_points(const struct history *h, enum metric m, const struct point **
 int64_t history_first(const struct history *h);
 /* Index of the last news at or before t that is about the node, or -1. */
 int history_last_of(const struct history *h, int node, int64_t t);
-/* The nearest change before (step -1) or after (1) the moment t; 0: none. */
+/* The nearest change before (step -1) or after (1) the moment t; of those that come within seconds of each other the last.
+ * 0: none. */
 int64_t history_neighbour(const struct history *h, int64_t t, int step);
 
 /* ---- for what keeps it (record.c, keep.c) ---- */

@@ -367,8 +367,6 @@ static bool move(struct front *f, struct triage *t, enum action action)
 		walk(f, t, action == ACT_RIGHT);
 	else if (action == ACT_NEXT || action == ACT_PREVIOUS)
 		next_problem(f, t, action == ACT_NEXT ? 1 : -1);
-	else if (action == ACT_LATER || action == ACT_EARLIER)
-		next_problem(f, t, action == ACT_LATER ? 1 : -1);
 	else
 		return false;
 	if (action != ACT_LEFT && action != ACT_RIGHT)

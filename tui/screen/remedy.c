@@ -405,6 +405,7 @@ static bool moving(void *state)
 }
 
 const struct screen screen_remedy = {.name = "remedy",
+				     .acts = true,
 				     .size = sizeof(struct treatment),
 				     .open = open,
 				     .close = close_screen,
