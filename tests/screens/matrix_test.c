@@ -31,6 +31,7 @@ static const struct family {
 	{"disk", RECORDINGS "disk.pg_wal_filling.jsonl", "disk.pg_wal_filling"},
 	{"backup", RECORDINGS "wal_archive.gap.jsonl", "wal_archive.gap"},
 	{"config", REPLIES "config.wrong_user-lock.jsonl", "config.wrong_user"},
+	{"ha", "tests/screens/recordings/ha.primary_moved.jsonl", "ha.primary_moved"},
 	{"fleet", NULL, "host.unreachable"},
 };
 
