@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "tui/widget/strip.h"
 #include "tui/widget/words.h"
 
 /* WAL goes two ways, pushed over ssh or streamed through the slot; cron files both. */
@@ -32,6 +33,12 @@ void flow_harm(const struct route *r, int root, bool ret[STAGES])
 	for (int at = root; at >= 0 && at != STAGE_RPO; at = next_stage(r, at))
 		ret[at] = true;
 	ret[STAGE_RPO] = root >= 0;
+}
+
+style_t flow_style(const struct server *s, enum stage stage)
+{
+	enum meaning worst = strip_worst(s, stage);
+	return worst == MEAN_FAIL || worst == MEAN_WARN || worst == MEAN_BLOCKED ? MEAN_PATH : MEAN_TEXT;
 }
 
 int flow_speaker(const struct server *s, enum stage stage)

@@ -85,30 +85,30 @@ static int box_y(const struct frame *f, enum stage s)
 enum { LEG_UP = 1, LEG_DOWN = 2, LEG_LEFT = 4, LEG_RIGHT = 8 };
 
 struct legs {
-	uint8_t any[ALL_LINES][GAP_MAX], harm[ALL_LINES][GAP_MAX];
-	bool arrow[ALL_LINES], arrow_harm[ALL_LINES];
+	uint8_t any[ALL_LINES][GAP_MAX]; /* all legs of a cell */
+	style_t style[ALL_LINES][GAP_MAX]; /* MEAN_LINE, or of the harm: then it is thick */
+	bool arrow[ALL_LINES];
 };
 
-static void add_legs(struct legs *l, int y, int x, int legs, bool harm)
+static void add_legs(struct legs *l, int y, int x, int legs, style_t style)
 {
+	if (!l->any[y][x] || l->style[y][x] == MEAN_LINE || style == MEAN_PATH)
+		l->style[y][x] = style;
 	l->any[y][x] |= (uint8_t)legs;
-	if (harm)
-		l->harm[y][x] |= (uint8_t)legs;
 }
 
-static void add_flow(const struct frame *f, struct legs *l, const struct flow *flow, bool harm)
+static void add_flow(const struct frame *f, struct legs *l, const struct flow *flow, style_t style)
 {
 	int from = box_y(f, flow->from) + 1, to = box_y(f, flow->to) + 1, mid = f->gap / 2 - 1, down = to > from ? 1 : -1;
 	for (int x = 0; x < mid; x++)
-		add_legs(l, from, x, LEG_LEFT | LEG_RIGHT, harm);
-	add_legs(l, from, mid, LEG_LEFT | (to == from ? LEG_RIGHT : down > 0 ? LEG_DOWN : LEG_UP), harm);
+		add_legs(l, from, x, LEG_LEFT | LEG_RIGHT, style);
+	add_legs(l, from, mid, LEG_LEFT | (to == from ? LEG_RIGHT : down > 0 ? LEG_DOWN : LEG_UP), style);
 	for (int y = from + down; to != from && y != to; y += down)
-		add_legs(l, y, mid, LEG_UP | LEG_DOWN, harm);
-	add_legs(l, to, mid, LEG_RIGHT | (to == from ? LEG_LEFT : down > 0 ? LEG_UP : LEG_DOWN), harm);
+		add_legs(l, y, mid, LEG_UP | LEG_DOWN, style);
+	add_legs(l, to, mid, LEG_RIGHT | (to == from ? LEG_LEFT : down > 0 ? LEG_UP : LEG_DOWN), style);
 	for (int x = mid + 1; x < f->gap; x++)
-		add_legs(l, to, x, LEG_LEFT | LEG_RIGHT, harm);
+		add_legs(l, to, x, LEG_LEFT | LEG_RIGHT, style);
 	l->arrow[to] = true;
-	l->arrow_harm[to] |= harm;
 }
 
 /* By legs: up 1, down 2, left 4, right 8. */
@@ -121,46 +121,50 @@ static void draw_gap(const struct frame *f, const struct legs *l, int x)
 {
 	for (int y = 0; y < f->lines; y++)
 		for (int i = 0; i < f->gap; i++) {
-			bool harm = l->harm[y][i], arrow = i == f->gap - 1 && l->arrow[y];
-			int32_t ch = (harm ? thick : thin)[l->any[y][i]];
-			if (arrow)
+			style_t style = l->style[y][i];
+			int32_t ch = (style == MEAN_LINE ? thin : thick)[l->any[y][i]];
+			if (i == f->gap - 1 && l->arrow[y])
 				ch = 0x25b8;
 			if (ch != ' ')
-				canvas_char(f->c, f->y + y, x + i, harm || (arrow && l->arrow_harm[y]) ? MEAN_PATH : MEAN_LINE, ch);
+				canvas_char(f->c, f->y + y, x + i, style, ch);
 		}
 }
 
-static void arrows(const struct frame *f, const bool harm[STAGES])
+/* style: of each stage, MEAN_LINE: not on the way of the harm */
+static style_t between(const struct flow *w, const style_t style[STAGES])
+{
+	return style[w->to] == MEAN_LINE ? MEAN_LINE : style[w->from];
+}
+
+static void arrows(const struct frame *f, const style_t style[STAGES])
 {
 	for (int col = 0; col < f->spots->columns - 1; col++) {
 		struct legs l = {0};
 		for (const struct flow *w = flows; w->from != w->to; w++)
 			if (f->spots->at[w->from].col == col && f->spots->at[w->to].col == col + 1)
-				add_flow(f, &l, w, harm[w->from] && harm[w->to]);
+				add_flow(f, &l, w, between(w, style));
 		draw_gap(f, &l, f->x + col * (f->box + f->gap) + f->box);
 	}
 }
 
 /* From a box to the one that stands below it, through their borders. */
-static void falls(const struct frame *f, const bool harm[STAGES])
+static void falls(const struct frame *f, const style_t style[STAGES])
 {
 	for (const struct flow *w = flows; w->from != w->to; w++) {
-		bool bad = harm[w->from] && harm[w->to];
-		style_t style = bad ? MEAN_PATH : MEAN_LINE;
+		style_t line = between(w, style);
 		int x = box_x(f, w->from) + f->box / 2, y = f->y + box_y(f, w->to);
 		if (box_x(f, w->from) != box_x(f, w->to))
 			continue;
-		canvas_char(f->c, y - 1, x, style, (bad ? thick : thin)[LEG_LEFT | LEG_RIGHT | LEG_DOWN]);
-		canvas_char(f->c, y, x, style, 0x25be);
+		canvas_char(f->c, y - 1, x, style[w->from], (line == MEAN_LINE ? thin : thick)[LEG_LEFT | LEG_RIGHT | LEG_DOWN]);
+		canvas_char(f->c, y, x, line, 0x25be);
 	}
 }
 
 /* ---- boxes ---- */
 
-static void border(const struct frame *f, int y, int x, int height, bool harm)
+static void border(const struct frame *f, int y, int x, int height, style_t style)
 {
-	const int32_t *p = harm ? thick : thin;
-	style_t style = harm ? MEAN_PATH : MEAN_LINE;
+	const int32_t *p = style == MEAN_LINE ? thin : thick;
 	int right = x + f->box - 1, bottom = y + height - 1;
 	canvas_fill(f->c, y, x + 1, right, style, p[LEG_LEFT | LEG_RIGHT]);
 	canvas_fill(f->c, bottom, x + 1, right, style, p[LEG_LEFT | LEG_RIGHT]);
@@ -205,11 +209,11 @@ static void word(const struct server *s, enum stage stage, struct str *out, styl
 		str_add(out, look->word);
 }
 
-static void box(const struct frame *f, const struct server *s, enum stage stage, bool harm, bool is_root)
+static void box(const struct frame *f, const struct server *s, enum stage stage, style_t style, bool is_root)
 {
 	int y = f->y + box_y(f, stage), x = box_x(f, stage), right = x + f->box - 1;
 	enum meaning worst = strip_worst(s, stage);
-	border(f, y, x, f->height[f->spots->at[stage].row], harm);
+	border(f, y, x, f->height[f->spots->at[stage].row], style);
 	canvas_printf(f->c, y, x + 2, right - 1, worst == MEAN_OK ? MEAN_TEXT : worst, " %s ", stage_names[stage]);
 	if (is_root)
 		canvas_right(f->c, y, x, right - 1, MEAN_FAIL | STYLE_SELECTED, " ROOT ");
@@ -228,19 +232,27 @@ static void fill(const struct frame *f, const struct server *s, enum stage stage
 	str_free(&text);
 }
 
+static void find_styles(const struct server *s, const struct route *r, int root, style_t ret[STAGES])
+{
+	bool harm[STAGES];
+	flow_harm(r, root, harm);
+	for (int i = 0; i < STAGES; i++)
+		ret[i] = harm[i] ? flow_style(s, (enum stage)i) : MEAN_LINE;
+}
+
 void picture_draw(const struct server *s, const struct route *r, int root, struct canvas *c, int y, int lines)
 {
 	struct frame f = fit(c, &small, y);
-	bool harm[STAGES];
+	style_t style[STAGES];
 	f.lines = lines;
 	for (int row = 0; row < 3; row++) {
 		f.top[row] = row * lines / 4;
 		f.height[row] = lines / 2;
 	}
-	flow_harm(r, root, harm);
-	arrows(&f, harm);
+	find_styles(s, r, root, style);
+	arrows(&f, style);
 	for (int i = 0; i < STAGES; i++) {
-		box(&f, s, (enum stage)i, harm[i], i == root);
+		box(&f, s, (enum stage)i, style[i], i == root);
 		fill(&f, s, (enum stage)i);
 	}
 }
@@ -286,19 +298,19 @@ static void fill_names(const struct frame *f, const struct server *s, enum stage
 void picture_whole(const struct server *s, const struct route *r, int root, int selected, struct canvas *c, int y)
 {
 	struct frame f = fit(c, &whole, y);
-	bool harm[STAGES];
+	style_t style[STAGES];
 	f.top[2] = f.height[0] = row_height(s, 0);
 	f.height[2] = row_height(s, 2);
 	f.lines = f.height[0] + f.height[2];
 	if (f.lines > ALL_LINES)
 		return;
-	flow_harm(r, root, harm);
-	arrows(&f, harm);
+	find_styles(s, r, root, style);
+	arrows(&f, style);
 	for (int i = 0; i < STAGES; i++) {
-		box(&f, s, (enum stage)i, harm[i], i == root);
+		box(&f, s, (enum stage)i, style[i], i == root);
 		fill_names(&f, s, (enum stage)i, selected);
 	}
-	falls(&f, harm);
+	falls(&f, style);
 }
 
 /* Column and line of a node in that picture. */

@@ -96,9 +96,9 @@ static void widths(const struct server *s, int room, int width[STAGES])
 }
 
 /* A harm that goes past the next stage has no head there. */
-static void arrow(struct canvas *c, int y, int x, int len, bool harm, bool past)
+static void arrow(struct canvas *c, int y, int x, int len, style_t style, bool past)
 {
-	style_t style = harm ? MEAN_PATH : MEAN_LINE;
+	bool harm = style != MEAN_LINE;
 	canvas_fill(c, y, x, x + len, style, harm ? 0x2501 : 0x2500);
 	if (!past)
 		canvas_char(c, y, x + len - 1, style, 0x25b8);
@@ -121,8 +121,11 @@ void strip_draw(const struct server *s, const struct route *r, int root, struct 
 	int spare = c->w - 2 - used;
 	bool on_way[STAGES];
 	flow_harm(r, root, on_way);
+	style_t style = MEAN_LINE; /* of the last stage on the way */
 	for (int i = 0; i < STAGES; i++) {
 		bool harm = root >= 0 && i >= root;
+		if (on_way[i])
+			style = flow_style(s, (enum stage)i);
 		int name =
 		    canvas_text(c, y, x, c->w, name_style(s, (enum stage)i, root), stage_names[i]);
 		strip_glyphs(s, (enum stage)i, c, y + 1, x, width[i]);
@@ -131,7 +134,7 @@ void strip_draw(const struct server *s, const struct route *r, int root, struct 
 			gap = 4;
 		int next = x + width[i] + gap;
 		if (i < STAGES - 1 && next > name)
-			arrow(c, y, name, next - name, harm, harm && !on_way[i + 1]);
+			arrow(c, y, name, next - name, harm ? style : MEAN_LINE, harm && !on_way[i + 1]);
 		x = next;
 		spare -= gap;
 		gaps--;
