@@ -21,7 +21,7 @@ static const struct family {
 	const char *name, *path;
 	const char *cause;      /* the root cause that the first screen must name */
 } families[] = {
-	{"green", REPLIES "0-healthy.jsonl", NULL},
+	{"green", "tests/screens/recordings/green.jsonl", NULL},
 	{"host", "tests/screens/recordings/host.unreachable.jsonl", "host.unreachable"},
 	{"ssh", REPLIES "ssh.to_backup.key_refused.jsonl", "ssh.to_backup.key_refused"},
 	{"postgres", RECORDINGS "pg.refused.jsonl", "pg.refused"},
@@ -36,7 +36,7 @@ static const struct family {
 };
 
 static const struct scene_member fleet[] = {
-	{REPLIES "0-healthy.jsonl", 1},
+	{"tests/screens/recordings/green.jsonl", 1},
 	{"tests/screens/recordings/host.unreachable.jsonl", 6},
 	{RECORDINGS "slot.missing.jsonl", 1},
 	{RECORDINGS "disk.pg_wal_filling.jsonl", 1},
@@ -52,7 +52,7 @@ static const struct screen_row {
 } screens[] = {
 	{"front", "", true},	     {"unfolded", "Z", true}, {"focus", "\x1b[C\x1b[C", false}, {"evidence", "e", false},
 	{"remedy", "\r", false},     {"map", "m", false},     {"help", "?", false},		{"find", "/the\r", false},
-	{"palette", ":", false},
+	{"palette", ":", false},      {"trends", "t", false},  {"changes", "w", false},		{"journal", "l", false},
 };
 
 static const struct size {
@@ -262,6 +262,43 @@ static void compare(const char *path, const struct str *got, bool update)
 	str_free(&want);
 }
 
+/* ---- windows of any size ---- */
+
+static void any_size(const struct model *m, const struct family *f)
+{
+	static const int heights[] = {1, 2, 5, 15, 16, 17, 19, 20, 24, 33, 34, 45, 60, 200};
+	static const int widths[] = {1, 2, 20, 59, 60, 61, 79, 80, 109, 110, 111, 125, 160, 300};
+	for (size_t i = 0; i < sizeof heights / sizeof *heights; i++)
+		for (size_t k = 0; k < sizeof widths / sizeof *widths; k++)
+			for (size_t n = 0; n < sizeof screens / sizeof *screens; n++) {
+				struct size s = {heights[i], widths[k]};
+				struct canvas *c = draw(m, screens[n].keys, &s, false);
+				bool small = s.h < 16 || s.w < 60;
+				must(is_harmless(c), "a character that must not be there", f->name, screens[n].name, &s);
+				must(!small || s.w < 20 || names(c, "need 60x16"), "it does not say that it is too small", f->name,
+				     screens[n].name, &s);
+				canvas_free(c);
+			}
+}
+
+/* Below the least size only leaving works. */
+static void small_windows_take_no_orders(const struct model *m)
+{
+	struct app app;
+	struct canvas *c = canvas_new(15, 60, false);
+	struct size s = {15, 60};
+	app_init(&app, m, &ops, NULL, &(struct app_options){.ascii = false});
+	app_draw(&app, c);
+	for (int32_t key = ' '; key < 127; key++)
+		if (key != 'q')
+			app_key(&app, key);
+	must(app.depth == 1 && !app.quit && !app.frozen, "a key did something", "any", "too small", &s);
+	app_key(&app, 'q');
+	must(app.quit, "q does not end it", "any", "too small", &s);
+	app_done(&app);
+	canvas_free(c);
+}
+
 static void check_family(const struct family *f, const char *dir, bool update)
 {
 	struct str bytes = {0};
@@ -284,6 +321,10 @@ static void check_family(const struct family *f, const char *dir, bool update)
 		compare(path, &out, update);
 		str_free(&out);
 	}
+	if (!strcmp(f->name, "host") || !f->path) {
+		any_size(engine_model(e), f);
+		small_windows_take_no_orders(engine_model(e));
+	}
 	engine_free(e);
 	loop_free(l);
 	str_free(&bytes);
@@ -294,6 +335,8 @@ int main(void)
 	const char *src = getenv("srcdir"), *update = getenv("WALMEDIC_UPDATE");
 	char dir[256];
 	setlocale(LC_CTYPE, "C.UTF-8");
+	setenv("XDG_STATE_HOME", "/nonexistent", 1); /* nobody's journal */
+	setenv("HOME", "/nonexistent", 1);
 	snprintf(dir, sizeof dir, "%s/tests/screens/matrix", src ? src : ".");
 	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
 		int before = wrong;
