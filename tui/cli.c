@@ -6,7 +6,7 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-	&command_console, &command_check, &command_list, &command_explain, &command_fix, &command_walk,
+	&command_console, &command_check, &command_list, &command_explain, &command_fix, &command_walk, &command_incident,
 	&command_record, &command_replay, &command_demo, &command_info, NULL,
 };
 

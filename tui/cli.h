@@ -30,7 +30,7 @@ extern const struct command *const commands[]; /* NULL at the end; the first one
 const struct command *cli_parse(int argc, char **argv, struct cli *ret, struct problem *p);
 void cli_help(void);
 
-extern const struct command command_console, command_check, command_list, command_explain, command_info, command_fix, command_walk,
+extern const struct command command_console, command_check, command_list, command_explain, command_info, command_fix, command_walk, command_incident,
 	command_record, command_replay, command_demo;
 
 #endif

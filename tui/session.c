@@ -110,6 +110,17 @@ int session_open(const struct cli *c, const char *const *names, int n, const cha
 	return 0;
 }
 
+int session_contact(const struct cli *c, const char *name, char *ret, size_t size, struct problem *p)
+{
+	struct discovered d = {0};
+	if (discover_servers(c->config, c->barman_config, &d, p))
+		return -1;
+	const struct discovered_server *s = find(&d, name);
+	snprintf(ret, size, "%s", s && s->contact ? s->contact : "");
+	discovered_free(&d);
+	return 0;
+}
+
 int session_replay(const char *bytes, size_t n, double speed, struct session *ret, struct problem *p)
 {
 	struct session s = {.loop = loop_new()};

@@ -14,6 +14,8 @@ struct session {
 
 /* names: the servers to watch, none = all that the configuration names. record: file or NULL. */
 int session_open(const struct cli *c, const char *const *names, int n, const char *record, struct session *ret, struct problem *p);
+/* Whom to call for the server, as its configuration says; "" when it says nothing. */
+int session_contact(const struct cli *c, const char *name, char *ret, size_t size, struct problem *p);
 /* From a recording's bytes; speed 0 = all at once. */
 int session_replay(const char *bytes, size_t n, double speed, struct session *ret, struct problem *p);
 /* Turns the loop until the sweep is done. */

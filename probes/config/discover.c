@@ -106,7 +106,7 @@ static int from_own(struct arena *a, const char *path, const char *barman_config
 		d->server[i] = (struct discovered_server){
 			.name = s->name, .engine = s->engine, .backup = s->backup, .db = s->db,
 			.barman_config = barman_config ? barman_config : or_null(s->barman_config),
-			.barman_user = or_null(s->barman_user), .rpo_max_s = s->rpo_max_s, .fill_warning_s = s->fill_warning_s,
+			.barman_user = or_null(s->barman_user), .contact = or_null(s->contact), .rpo_max_s = s->rpo_max_s, .fill_warning_s = s->fill_warning_s,
 			.no_history = !strcmp(s->history, "no")};
 	}
 	return 0;

@@ -13,6 +13,7 @@ struct discovered_server {
 	const char *backup, *db;   /* as struct server_spec of the engine has them */
 	const char *barman_config; /* NULL = Barman's own search */
 	const char *barman_user;   /* NULL = barman */
+	const char *contact;       /* whom to call, NULL = not set */
 	double rpo_max_s, fill_warning_s; /* 0 = not set */
 	bool no_history;           /* what is seen of it is not to be written to the disk */
 };

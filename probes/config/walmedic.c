@@ -116,6 +116,7 @@ static const struct own_option {
 	{"server", offsetof(struct own_server, name), false, false, is_name, "the server's name in Barman's configuration"},
 	{"rpo_max", offsetof(struct own_server, rpo_max_s), true, true, is_time, "a time such as 90 s, 15 min, 4 h or 2 d"},
 	{"fill_warning", offsetof(struct own_server, fill_warning_s), true, true, is_time, "a time such as 90 s, 15 min, 4 h or 2 d"},
+	{"contact", offsetof(struct own_server, contact), false, true, is_name, "whom to call, in one line"},
 	{"history", offsetof(struct own_server, history), false, true, is_yes_or_no, "yes or no"},
 };
 
@@ -212,7 +213,7 @@ static void read_theme(struct arena *a, const struct ini_section *from, struct o
 static int read_sections(struct arena *a, const struct ini *ini, struct own_config *c, struct problem *p)
 {
 	struct own_server common = {.engine = "barman", .backup = "local", .db = "", .barman_config = "", .barman_user = "",
-				    .history = "yes"};
+				    .history = "yes", .contact = ""};
 	const struct ini_section *s = ini_section_find(ini, "walmedic");
 	if (s && take_all(a, s, true, &common, p))
 		return -1;

@@ -15,6 +15,7 @@ struct own_server {
 	const char *barman_config; /* "" = Barman's own search */
 	const char *barman_user;   /* "" = barman */
 	const char *history;       /* "yes", "no": nothing of it is written to the disk */
+	const char *contact;       /* whom to call, "" = nobody */
 	double rpo_max_s;          /* 0 = not set */
 	double fill_warning_s;     /* 0 = not set */
 };

@@ -7,7 +7,9 @@ static int run(const struct cli *c)
 {
 	struct session s;
 	struct problem p;
-	if (session_open(c, c->arg, c->args, NULL, &s, &p)) {
+	struct cli mine = *c;
+	mine.history = true; /* for the report of the incident */
+	if (session_open(&mine, c->arg, c->args, NULL, &s, &p)) {
 		problem_print(stderr, &p);
 		return EXIT_USAGE;
 	}

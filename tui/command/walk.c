@@ -31,11 +31,13 @@ static struct page *find(struct arena *a, const char *name, struct problem *p)
 /* The session of the server that was named, or of the only one there is; else one without any. -1: the name is wrong. */
 static int open_session(const struct cli *c, struct session *s, struct walk_order *o, struct problem *p)
 {
+	struct cli mine = *c;
+	mine.history = true; /* for the report of the incident */
 	o->server = 0;
 	if (c->args > 1) {
-		if (session_open(c, c->arg + 1, 1, NULL, s, p))
+		if (session_open(&mine, c->arg + 1, 1, NULL, s, p))
 			return -1;
-	} else if (session_open(c, NULL, 0, NULL, s, p)) {
+	} else if (session_open(&mine, NULL, 0, NULL, s, p)) {
 		o->why_nowhere = p->say;
 		*s = (struct session){.loop = loop_new()};
 		o->server = -1;
