@@ -117,7 +117,7 @@ static void make_env(struct arena *a, const struct passwd *pw, const char **env)
 
 static void start(struct local *l, struct asked *asked)
 {
-	static const char script[] = "exec 2>&1; cd 2>/dev/null || cd /; unset OLDPWD; t=$(cat); exec </dev/null; eval \"$t\"";
+	static const char script[] = "exec 2>&1; " SHELL_STDIN;
 	struct passwd *me = getpwuid(geteuid());
 	char *self = xstrdup(me ? me->pw_name : "nobody");
 	struct passwd *pw = getpwnam(asked->user ? asked->user : self);
@@ -148,14 +148,14 @@ static void start(struct local *l, struct asked *asked)
 		argv[n++] = pw->pw_name;
 		argv[n++] = "--";
 	}
-	argv[n++] = "sh";
+	argv[n++] = "/bin/sh";
 	argv[n++] = "-c";
 	argv[n++] = script;
 	argv[n] = NULL;
 	make_env(a, pw, env);
 	deadline_set(&r->deadline, asked->deadline_ms < USUAL_MS ? asked->deadline_ms : USUAL_MS);
 	r->wire = child_start(l->place->loop, &(struct child_spec){.argv = argv, .env = env, .via = "local"}, &run_ops, r);
-	str_addf(&text, "printf '%s\\n'\n%s\n", r->nonce, asked->text);
+	str_addf(&text, SHELL_STDIN_SHUT "printf '%s\\n'\n%s\n", r->nonce, asked->text);
 	r->wire->class->write(r->wire, text.s, text.len);
 	r->wire->class->close_in(r->wire);
 out:

@@ -73,8 +73,8 @@ static const char ONE_WRITER[] =
 
 /* $a = "&": beside the others; its answer comes whole. */
 static const char ANSWER[] =
-	"run() { printf %s \"$t\" | $w " CLEAN " timeout -k 1 \"$d\""
-	" sh -c 'cd 2>/dev/null || cd /; unset OLDPWD; t=$(cat); exec </dev/null; eval \"$t\"' 2>&1 4>&-; }\n"
+	"run() { printf 'exec 3<&-\\n%s\\n' \"$t\" | $w " CLEAN " timeout -k 1 \"$d\""
+	" sh -c '" SHELL_STDIN "' 2>&1 4>&-; }\n"
 	"beside() { o=$(run; echo \"+$?\"); lock; printf '%s\\n%s %s %s\\n' \"${o%+*}\" \"$N\" \"$i\" \"${o##*+}\"; unlock; }\n"
 	"in_turn() { lock; run; printf '\\n%s %s %s\\n' \"$N\" \"$i\" \"$?\"; unlock; }\n";
 

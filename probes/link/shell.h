@@ -12,6 +12,12 @@
 #define SHELL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define NONCE_SIZE 33
 
+/* For `sh -c`: the text comes on stdin and is read without another process, its own stdin is /dev/null. The pipe may
+ * be another user's and not be opened again; then it is read whole. The text begins with SHELL_STDIN_SHUT. */
+#define SHELL_STDIN "cd 2>/dev/null || cd /; unset OLDPWD; exec 3<&0 </dev/null; if [ -r /proc/self/fd/3 ]; " \
+	"then . /proc/self/fd/3; else t=$(cat <&3); eval \"$t\"; fi"
+#define SHELL_STDIN_SHUT "exec 3<&-\n"
+
 /* 128 random bits in hex. */
 void shell_nonce(char ret[NONCE_SIZE]);
 /* A name that may stand in a shell text as it is. */

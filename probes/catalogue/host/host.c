@@ -14,11 +14,11 @@
 
 static const char TEXT[] =
 	"printf 'clock=%s\\n' \"$(date +%s%3N)\"\n"
-	"printf 'hostname=%s\\n' \"$(hostname 2>/dev/null || uname -n)\"\n"
-	"printf 'who=%s\\n' \"$(id -un)\"\n"
+	"read -r h 2>/dev/null </proc/sys/kernel/hostname || h=$(uname -n)\n"
+	"printf 'hostname=%s\\nwho=%s\\n' \"$h\" \"$USER\"\n"
 	"[ -d /run/systemd/system ] && echo init=systemd || echo init=other\n"
 	"command -v rsync >/dev/null && echo rsync=yes || echo rsync=no\n"
-	"sed -n 's/^PRETTY_NAME=\"\\{0,1\\}\\([^\"]*\\).*/os=\\1/p' /etc/os-release 2>/dev/null\n"
+	"while read -r l; do case $l in PRETTY_NAME=*) l=${l#*=}; l=${l#\\\"}; printf 'os=%s\\n' \"${l%%\\\"*}\"; esac; done 2>/dev/null </etc/os-release\n"
 	"echo end=1\n";
 
 static void read_host(const struct reply *r, struct view *v, const char *place)
@@ -54,7 +54,7 @@ static void read_db(const struct reply *r, struct view *v)
 }
 
 const struct question q_host_backup = {.id = "host.backup", .how = HOW_SH, .at = "backup", .text = TEXT, .read = read_backup};
-const struct question q_host_db = {.id = "host.db", .how = HOW_SH, .at = "db", .text = TEXT, .read = read_db};
+const struct question q_host_db = {.id = "host.db", .how = HOW_SH, .at = "db", .text = TEXT, .flags = Q_ALONE, .read = read_db};
 
 /* ---- signs of life ---- */
 

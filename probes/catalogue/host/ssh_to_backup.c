@@ -19,7 +19,9 @@
  * and the usual PATH. stdout and stderr come back as lines of their own kind. xargs gives each NAME=VALUE as one
  * argument; $0 is the text to run. */
 static const char TEXT[] =
-	"p=$(pgrep -o -u \"$USER\" -x 'postgres|postmaster')\n"
+	"p=; c=; read -r p 2>/dev/null <{archive.pid_file}\n"
+	"case $p in ''|*[!0-9]*) ;; *) read -r c 2>/dev/null </proc/$p/comm;; esac\n"
+	"case $c in postgres|postmaster) ;; *) p=$(pgrep -o -u \"$USER\" -x 'postgres|postmaster');; esac\n"
 	"set -- {archive.ssh_words!}\n"
 	"c=$1; shift\n"
 	"case ${c##*/} in ssh) set -- \"$c\" -o ControlMaster=no -o ControlPath=none -o BatchMode=yes -o StrictHostKeyChecking=yes "
@@ -32,8 +34,12 @@ static const char TEXT[] =
 	"HOME=*) h=${l#*=};; PATH=*) w=${l#*=};; SSH_AUTH_SOCK=*) a=${l#*=};;\n"
 	"esac; done <<E\n$e\nE\n"
 	"fi\n"
-	"exec timeout " LIMIT " env -i ${h:+HOME=\"$h\"} PATH=\"${w:-/usr/local/bin:/usr/bin:/bin}\" LOGNAME=\"$LOGNAME\" USER=\"$USER\" "
-	"${a:+SSH_AUTH_SOCK=\"$a\"} \"$@\" echo " MARK " </dev/null\n"
+	"t=$(command -v timeout)\n"
+	"unset HOME SHELL LANG PWD\n"
+	"PATH=${w:-/usr/local/bin:/usr/bin:/bin}; export LOGNAME USER PATH\n"
+	"[ -z \"$h\" ] || export HOME=\"$h\"\n"
+	"[ -z \"$a\" ] || export SSH_AUTH_SOCK=\"$a\"\n"
+	"exec \"$t\" " LIMIT " \"$@\" echo " MARK " </dev/null\n"
 	"}\n"
 	"{ { { (run \"$@\"); echo \"status=$?\" >&3; } 2>&1 >&4 | sed -u 's/\\r$//; s/^/err=/' >&3; } 4>&1 | sed -u 's/^/out=/'; } 3>&1\n"
 	"echo end=1\n";
