@@ -14,7 +14,7 @@ struct view;
 	"alive() {\n"                                                                                           \
 	"  stat -f \"$1/.\" >/dev/null 2>&1 & p=$!; n=0\n"                                                       \
 	"  while kill -0 $p 2>/dev/null && [ $n -lt 70 ]; do\n"                                                 \
-	"    if [ $n -lt 15 ]; then sleep 0.01; else sleep 0.05; fi; n=$((n+1))\n"                              \
+	"    case $n in [0-4]) sleep 0.002;; ?|1?) sleep 0.01;; *) sleep 0.05;; esac; n=$((n+1))\n"              \
 	"  done\n"                                                                                              \
 	"  if kill -0 $p 2>/dev/null; then kill -9 $p; return 1; fi\n"                                          \
 	"}\n"

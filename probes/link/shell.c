@@ -83,11 +83,13 @@ void shell_loop(struct str *out, const char *nonce)
 	str_addf(out, "PATH=" SHELL_PATH "\nN=%s\nprintf '\\n%%s begin\\n' \"$N\"\n", nonce);
 	str_add(out, ONE_WRITER);
 	str_add(out, ANSWER);
-	str_add(out, "m=$(id -un)\nc=\nk=\n"
+	/* A login's own environment (sshd, runuser -l, login) says what there is to know of itself. */
+	str_add(out, "m=${LOGNAME:-$(id -un)}\nc=\nk=\n"
 		     "while read -r i n d u a; do\n"
 		     "t=$(dd bs=\"$n\" count=1 iflag=fullblock 2>/dev/null)\n"
 		     "if [ \"$u\" = - ]; then u=$m; fi\n"
-		     "if [ \"$u\" != \"$c\" ]; then\n" LOOK_UP "c=$u\nfi\n"
+		     "if [ \"$u\" != \"$c\" ]; then\n"
+		     "if [ \"$u\" = \"$LOGNAME\" ] && [ -n \"$HOME\" ] && [ -n \"$SHELL\" ]; then w=; h=$HOME; s=$SHELL; else\n" LOOK_UP "fi; c=$u\nfi\n"
 		     "if [ -n \"$w\" ]; then case \"$k \" in\n"
 		     "*\" $u \"*) ;;\n"
 		     "*) if o=$($w true 2>&1 </dev/null); then k=\"$k $u\"; else\n"

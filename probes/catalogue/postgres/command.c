@@ -54,7 +54,7 @@ static void follow_corrected(struct arena *a, struct view *v, struct lint *l)
 
 void learn_archive_command(struct view *v)
 {
-	const char *command = archive_command(v), *data = know(v, "pg.settings.data_directory");
+	const char *command = archive_command(v), *data = know(v, "db.pg_data");
 	struct arena *a = arena_new();
 	struct lint l = {.kind = NULL};
 	if (command)
@@ -68,8 +68,6 @@ void learn_archive_command(struct view *v)
 	learn(v, "archive.target_port", l.port);
 	learn(v, "archive.server", l.server);
 	learn(v, "archive.ssh_words", l.ssh_words);
-	if (!data)
-		data = know(v, "db.pg_data");
 	learn_f(v, "archive.pid_file", "%s/postmaster.pid", data ? data : "");
 	learn(v, "archive.target_directory", l.directory);
 	learn(v, "archive.corrected_command", l.corrected);

@@ -33,6 +33,17 @@ static void learn_series(struct view *v, const char *name)
 	learn_point(v, name, view_now(v), value);
 }
 
+/* Until its host has been looked at: so the volumes are asked about at once. */
+static void learn_data_directory(struct view *v)
+{
+	const char *data = know(v, "pg.settings.data_directory");
+
+	if (!data || *data != '/' || know(v, "db.pg_data"))
+		return;
+	learn(v, "db.pg_data", data);
+	learn_f(v, "db.pg_wal", "%s/pg_wal", data);
+}
+
 static void read_settings(const struct reply *r, struct view *v)
 {
 	struct connection_failure f;
@@ -52,6 +63,7 @@ static void read_settings(const struct reply *r, struct view *v)
 		return;
 	}
 	learn_series(v, "pg.lsn");
+	learn_data_directory(v);
 	learn_archive_command(v);
 }
 

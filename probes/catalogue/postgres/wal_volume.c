@@ -21,7 +21,7 @@ static const char wal_sh[] =
 	"done | sort -n | head -n 1 | { read -r a t && { echo \"db.tbs.dir=$t\"; volume db.tbs \"$t\"; }; }\n"
 	"[ -d \"$wal\" ] || { echo db.wal.missing=yes; echo end=; exit 0; }\n"
 	"[ -r \"$wal\" ] || { echo db.wal.unreadable=yes; echo end=; exit 0; }\n"
-	"find \"$wal\" -maxdepth 1 -type f -printf '%T@ %s %f\\n' | sort -n | awk '\n"
+	"find -H \"$wal\" -maxdepth 1 -type f -printf '%T@ %s %f\\n' | sort -n | awk '\n"
 	"  length($3) == 24 && $3 !~ /[^0-9A-F]/ { n++; s = $2; b += $2; if ($3 \"\" > last) last = $3 \"\"\n"
 	"    if (!first || $3 \"\" < first) first = $3 \"\"; w[n] = $1 \" \" $3; next }\n"
 	"  $3 ~ /\\.(history|backup|partial)$/ { b += $2; next }\n"
