@@ -23,7 +23,7 @@
 #include "tui/outside.h"
 #include "tui/term.h"
 
-enum { ESC_MS = 120, TICK_MS = 1000, NO_TERMINAL = 3 };
+enum { ESC_MS = 120, TICK_MS = 1000, GATHER_MS = 40, NO_TERMINAL = 3 };
 
 struct console {
 	struct loop *loop;
@@ -39,6 +39,7 @@ struct console {
 	struct guard guard;
 	struct past *past;
 	bool read_only;
+	bool gathers;     /* the paint that is due may wait for more */
 	bool lost;        /* the terminal is gone */
 	uint64_t matters; /* of what was painted last, see what_matters */
 	bool plain;       /* the normal screen is shown until Enter */
@@ -56,6 +57,7 @@ static void paint(void *arg)
 {
 	struct console *c = arg;
 	c->paint = NULL;
+	c->gathers = false;
 	if (c->app.quit || c->lost || c->plain || c->outside)
 		return;
 	app_draw(&c->app, c->canvas);
@@ -65,8 +67,20 @@ static void paint(void *arg)
 /* Everything that happens in one turn of the loop is one frame. */
 static void want_paint(struct console *c)
 {
-	if (!c->paint)
+	if (c->paint && c->gathers)
+		loop_timer_stop(c->paint);
+	if (!c->paint || c->gathers)
 		c->paint = loop_timer_start(c->loop, 0, 0, paint, c);
+	c->gathers = false;
+}
+
+/* What comes by itself comes in swarms: one frame for all of a moment. A key does not wait for it. */
+static void want_paint_soon(struct console *c)
+{
+	if (c->paint)
+		return;
+	c->gathers = true;
+	c->paint = loop_timer_start(c->loop, GATHER_MS, 0, paint, c);
 }
 
 static void finish(struct console *c)
@@ -174,7 +188,7 @@ static void on_change(void *arg)
 	}
 	app_tick(&c->app,
 		 c->app.options.quiet_clock && !engine_model(c->engine)->replaying ? c->app.now : now_of(c));
-	want_paint(c);
+	want_paint_soon(c);
 }
 
 static void on_second(void *arg)
@@ -317,7 +331,7 @@ static void on_output(void *arg, const char *text, size_t n)
 {
 	struct console *c = arg;
 	app_output(&c->app, text, n);
-	want_paint(c);
+	want_paint_soon(c);
 }
 
 static void on_run(void *arg, const struct run_state *r)

@@ -20,6 +20,8 @@
 #include "tui/input.h"
 #include "tui/restore.h"
 
+enum { GAP = 4 };
+
 struct terminal {
 	char name[64];
 	bool stands_in;
@@ -212,25 +214,62 @@ static attr_t look_attrs(unsigned look)
 	return attrs;
 }
 
-static void paint_cell(struct terminal *t, int y, int x, const struct cell *cell)
+static void paint_cell(struct terminal *t, int y, int x, int32_t ch, style_t style)
 {
-	wchar_t text[2] = {(wchar_t)cell->ch, 0};
+	wchar_t text[2] = {(wchar_t)ch, 0};
 	cchar_t cc;
-	struct paint p = theme_paint(t->theme, cell->style);
+	struct paint p = theme_paint(t->theme, style);
 	short pair = t->colour && p.colour >= 0 ? t->pair[p.colour + 1] : 0;
 	setcchar(&cc, text, look_attrs(p.look), pair, NULL);
 	mvadd_wch(y, x, &cc);
+}
+
+static bool is_blank(const struct cell *cell)
+{
+	return cell->ch == ' ' && !(cell->style & ~STYLE_MEANING);
+}
+
+/* A short gap between words of one style is of that style: to leave it and come back costs some twenty bytes and shows nothing. The style
+ * that blanks from x on take. */
+static style_t gap_style(const struct terminal *t, const struct canvas *c, int y, int x)
+{
+	const struct cell *before = x ? canvas_cell(c, y, x - 1) : NULL, *after = NULL;
+	for (int i = x; i < c->w && i <= x + GAP && !after; i++)
+		after = is_blank(canvas_cell(c, y, i)) ? NULL : canvas_cell(c, y, i);
+	if (!before || !after)
+		return MEAN_TEXT;
+	struct paint p = theme_paint(t->theme, before->style), q = theme_paint(t->theme, after->style);
+	bool same = p.colour == q.colour && p.look == q.look && !(p.look & (LOOK_REVERSE | LOOK_UNDERLINE));
+	return same ? before->style : MEAN_TEXT;
+}
+
+static bool is_bold(const struct terminal *t, const struct cell *cell)
+{
+	return theme_paint(t->theme, cell->style).look & LOOK_BOLD;
+}
+
+static void paint_row(struct terminal *t, const struct canvas *c, int y)
+{
+	style_t gap = MEAN_TEXT;
+	for (int x = 0; x < c->w && x < COLS; x++) {
+		const struct cell *cell = canvas_cell(c, y, x);
+		bool blank = is_blank(cell);
+		if (blank && (!x || !is_blank(canvas_cell(c, y, x - 1))))
+			gap = gap_style(t, c, y, x);
+		if (blank && gap)
+			paint_cell(t, y, x, ' ', gap);
+		else if (cell->ch == ' ' && x && cell->style == STYLE_SELECTED && is_bold(t, canvas_cell(c, y, x - 1)))
+			paint_cell(t, y, x, ' ', MEAN_TITLE | STYLE_SELECTED); /* nobody sees that a blank is bold */
+		else if (cell->ch && !blank)
+			paint_cell(t, y, x, cell->ch, cell->style);
+	}
 }
 
 void term_paint(struct terminal *t, const struct canvas *c)
 {
 	erase();
 	for (int y = 0; y < c->h && y < LINES; y++)
-		for (int x = 0; x < c->w && x < COLS; x++) {
-			const struct cell *cell = canvas_cell(c, y, x);
-			if (cell->ch && (cell->ch != ' ' || cell->style))
-				paint_cell(t, y, x, cell);
-		}
+		paint_row(t, c, y);
 	curs_set(c->cursor_y >= 0);
 	move(c->cursor_y >= 0 ? c->cursor_y : 0, c->cursor_x >= 0 ? c->cursor_x : 0);
 	refresh();

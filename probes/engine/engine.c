@@ -11,7 +11,7 @@
 #include "probes/engine/inside.h"
 #include "probes/engine/keep.h"
 
-enum { TICK_MS = 1000, REJUDGE_MS = 5000, REMEMBER_MS = 150 };
+enum { TICK_MS = 1000, REJUDGE_MS = 5000, REMEMBER_MS = 150, SLICE_MS = 3 };
 
 /* A host or a cluster: its facts are shared by all servers that name the same one. */
 struct subject {
@@ -193,16 +193,41 @@ static bool judge_one(struct engine *e, struct watched *w, int64_t now)
 	return true;
 }
 
+static void on_more(void *arg)
+{
+	struct engine *e = arg;
+	e->more = NULL;
+	if (!e->frozen)
+		engine_judge(e);
+}
+
+/* Where somebody looks, keys come before the judging of hundreds of servers: it goes on in the next turn of the loop. */
+static bool break_off(struct engine *e, int64_t started, int at)
+{
+	if (!e->on_change || clock_mono_ms() - started < SLICE_MS)
+		return false;
+	e->judge_from = at;
+	if (!e->more)
+		e->more = loop_timer_start(e->loop, 0, 0, on_more, e);
+	return true;
+}
+
 void engine_judge(struct engine *e)
 {
 	bool moved = false;
-	int64_t now = clock_wall_ms();
+	int64_t now = clock_wall_ms(), started = clock_mono_ms();
+	int n = e->model.servers;
 	e->model.now = now;
-	for (int i = 0; i < e->model.servers; i++) {
-		if (e->model.server[i].sweep_done != e->sweep_done)
-			e->watched[i]->judged_at = 0; /* what was still to come is now unknown */
-		e->model.server[i].sweep_done = e->sweep_done;
-		moved |= judge_one(e, e->watched[i], now);
+	for (int i = 0, at = e->judge_from; i < n; i++) {
+		int k = at++ % n;
+		if (e->model.server[k].sweep_done != e->sweep_done)
+			e->watched[k]->judged_at = 0; /* what was still to come is now unknown */
+		e->model.server[k].sweep_done = e->sweep_done;
+		if (!judge_one(e, e->watched[k], now))
+			continue;
+		moved = true;
+		if (i + 1 < n && break_off(e, started, at % n))
+			break;
 	}
 	if (!moved)
 		return;
@@ -406,6 +431,8 @@ void engine_free(struct engine *e)
 		loop_timer_stop(e->soon);
 	if (e->remember)
 		loop_timer_stop(e->remember);
+	if (e->more)
+		loop_timer_stop(e->more);
 	recorder_close(e->recorder);
 	replay_free(e->replay);
 	schedule_free(e);

@@ -71,7 +71,8 @@ struct engine {
 	struct subject *subjects;
 	struct recorder *recorder;
 	struct replay *replay;
-	struct loop_timer *timer, *soon, *remember;
+	struct loop_timer *timer, *soon, *remember, *more;
+	int judge_from;              /* where the judging of many servers was broken off */
 	bool live, started, frozen, sweep_done, slow_done, slow_outstanding;
 	void (*on_change)(void *arg);
 	void *on_change_arg;

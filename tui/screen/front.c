@@ -425,8 +425,8 @@ static const struct hint *hints(struct app *app, void *state)
 		return &rest[4];
 	struct triage *t = build(app, f);
 	bool fold_row = t->selected >= 0 && t->row[t->selected].kind == ROW_FOLD;
-	list[0] = (struct hint){ACT_OPEN, has_remedy(f, t) ? "remedy"
-					  : fold_row	   ? "unfold"
+	list[0] = (struct hint){ACT_OPEN, has_remedy(f, t) ? "remedy  "
+					  : fold_row	   ? "unfold  "
 							   : "evidence"};
 	int skip = app->model->servers < 2;
 	memcpy(list + 1, rest + skip, sizeof rest - (size_t)skip * sizeof *rest);
