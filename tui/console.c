@@ -1,4 +1,4 @@
-#include "tui/console.h"
+#include "tui/console_inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,28 +25,6 @@
 
 enum { ESC_MS = 120, TICK_MS = 1000, GATHER_MS = 40, NO_TERMINAL = 3 };
 
-struct console {
-	struct loop *loop;
-	struct engine *engine;
-	struct terminal *term;
-	struct app app;
-	struct input input;
-	struct canvas *canvas;
-	struct loop_timer *esc, *paint;
-	unsigned esc_ms;
-	struct journal *journal;  /* opened when the first step is run */
-	struct run *run;
-	struct guard guard;
-	struct past *past;
-	bool read_only;
-	bool gathers;     /* the paint that is due may wait for more */
-	bool lost;        /* the terminal is gone */
-	uint64_t matters; /* of what was painted last, see what_matters */
-	bool plain;       /* the normal screen is shown until Enter */
-	struct outside *outside; /* has the terminal, or NULL */
-	struct loop_fd *in;
-};
-
 static int64_t now_of(const struct console *c)
 {
 	const struct model *m = engine_model(c->engine);
@@ -65,7 +43,7 @@ static void paint(void *arg)
 }
 
 /* Everything that happens in one turn of the loop is one frame. */
-static void want_paint(struct console *c)
+void console_paint(struct console *c)
 {
 	if (c->paint && c->gathers)
 		loop_timer_stop(c->paint);
@@ -74,8 +52,7 @@ static void want_paint(struct console *c)
 	c->gathers = false;
 }
 
-/* What comes by itself comes in swarms: one frame for all of a moment. A key does not wait for it. */
-static void want_paint_soon(struct console *c)
+void console_paint_soon(struct console *c)
 {
 	if (c->paint)
 		return;
@@ -96,7 +73,7 @@ static void on_key(void *arg, int32_t key, bool pasted)
 	 * would be a command. */
 	if (pasted ? !app_paste(&c->app, key) : !app_key(&c->app, key))
 		return;
-	want_paint(c);
+	console_paint(c);
 	if (c->app.quit)
 		finish(c);
 }
@@ -123,7 +100,7 @@ static void on_resize(void *arg)
 	term_size(&h, &w);
 	term_resized(c->term);
 	canvas_resize(c->canvas, h, w);
-	want_paint(c);
+	console_paint(c);
 }
 
 static void leave_plain(struct console *c)
@@ -188,7 +165,7 @@ static void on_change(void *arg)
 	}
 	app_tick(&c->app,
 		 c->app.options.quiet_clock && !engine_model(c->engine)->replaying ? c->app.now : now_of(c));
-	want_paint_soon(c);
+	console_paint_soon(c);
 }
 
 static void on_second(void *arg)
@@ -198,7 +175,7 @@ static void on_second(void *arg)
 	guard_look(&c->guard, clock_wall_ms(), clock_mono_ms());
 	app_tick(&c->app, now);
 	if (!c->app.options.quiet_clock || app_moving(&c->app))
-		want_paint(c);
+		console_paint(c);
 }
 
 static void on_end(void *arg)
@@ -305,7 +282,7 @@ static void redraw(void *arg)
 {
 	struct console *c = arg;
 	term_spoil(c->term);
-	want_paint(c);
+	console_paint(c);
 }
 
 static void discard_input(void *arg)
@@ -319,83 +296,6 @@ static int64_t mono_ms(void *arg)
 {
 	(void)arg;
 	return clock_mono_ms();
-}
-
-static bool can_act(void *arg, int server, const char *place, const char *user)
-{
-	struct console *c = arg;
-	return engine_can_act(c->engine, server, place, user);
-}
-
-static void on_output(void *arg, const char *text, size_t n)
-{
-	struct console *c = arg;
-	app_output(&c->app, text, n);
-	want_paint_soon(c);
-}
-
-static void on_run(void *arg, const struct run_state *r)
-{
-	struct console *c = arg;
-	app_run(&c->app, r);
-	want_paint(c);
-}
-
-/* Lets go of the step before; false while its command still runs. */
-static bool drop_run(struct console *c)
-{
-	if (c->run && run_state(c->run)->phase == RUN_RUNNING)
-		return false;
-	if (c->run && run_state(c->run)->phase == RUN_PROVING)
-		run_cancel(c->run);
-	run_free(c->run);
-	c->run = NULL;
-	return true;
-}
-
-static int act(void *arg, int server, const char *cause, const struct planned *step,
-	       struct problem *p)
-{
-	struct console *c = arg;
-	if (!drop_run(c))
-		return problem_set(p, "x stops it", "another step is still running");
-	if (!c->journal)
-		c->journal = journal_open();
-	if (*journal_say(c->journal))
-		app_notice(&c->app, "%s", journal_say(c->journal));
-	else if (*journal_lost(c->journal))
-		app_notice(&c->app, "%s", journal_lost(c->journal));
-	struct run_order o = {.loop = c->loop,
-			      .engine = c->engine,
-			      .server = server,
-			      .cause = cause,
-			      .step = step,
-			      .journal = c->journal,
-			      .guard = &c->guard,
-			      .read_only = c->read_only,
-			      .output = on_output,
-			      .changed = on_run,
-			      .arg = c};
-	c->run = run_start(&o, p);
-	return c->run ? 0 : -1;
-}
-
-static void cancel(void *arg)
-{
-	struct console *c = arg;
-	if (c->run)
-		run_cancel(c->run);
-}
-
-static char *one_line(void *arg, int server, const struct planned *step)
-{
-	struct console *c = arg;
-	struct place *place = engine_place(c->engine, server, step->place);
-	struct act_spec spec = {.text = step->text,
-				.user = step->user,
-				.shell = step->step->bash ? ACT_BASH : ACT_SH,
-				.timeout_ms = step->step->timeout_s * 1000};
-	return place ? place_act_command_line(place, &spec) : NULL;
 }
 
 static const struct model *past(void *arg, int server, int64_t t, struct problem *why)
@@ -414,10 +314,10 @@ static const struct model *past(void *arg, int server, int64_t t, struct problem
 static const struct app_ops ops = {.past = past,
 				   .discard_input = discard_input,
 				   .mono_ms = mono_ms,
-				   .can_act = can_act,
-				   .act = act,
-				   .cancel = cancel,
-				   .one_line = one_line,
+				   .can_act = console_can_act,
+				   .act = console_act,
+				   .cancel = console_cancel,
+				   .one_line = console_one_line,
 				   .ask_now = ask_now,
 				   .freeze = freeze,
 				   .copy = copy,

@@ -3,7 +3,7 @@ tui_libtui_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS)
 tui_libtui_a_SOURCES = \
 	%D%/canvas.c %D%/canvas.h %D%/style.c %D%/style.h %D%/keys.c %D%/keys.h %D%/input.c %D%/input.h \
 	%D%/app.c %D%/app.h %D%/term.c %D%/term.h %D%/restore.c %D%/restore.h %D%/clipboard.c %D%/clipboard.h \
-	%D%/console.c %D%/console.h %D%/line.c %D%/line.h %D%/find.c %D%/find.h \
+	%D%/console.c %D%/console_act.c %D%/console_inside.h %D%/console.h %D%/line.c %D%/line.h %D%/find.c %D%/find.h \
 	%D%/widget/wrap.c %D%/widget/wrap.h %D%/widget/words.c %D%/widget/words.h %D%/widget/doc.c %D%/widget/doc.h \
 	%D%/widget/scroll.c %D%/widget/scroll.h %D%/widget/triage_find.c \
 	%D%/widget/route.c %D%/widget/route.h %D%/widget/flow.c %D%/widget/flow.h %D%/widget/strip.c %D%/widget/strip.h %D%/widget/picture.c %D%/widget/picture.h \
