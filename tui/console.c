@@ -301,14 +301,7 @@ static int64_t mono_ms(void *arg)
 static const struct model *past(void *arg, int server, int64_t t, struct problem *why)
 {
 	struct console *c = arg;
-	if (!t) {
-		past_free(c->past);
-		c->past = NULL;
-		return NULL;
-	}
-	if (!c->past)
-		c->past = past_new(c->engine);
-	return past_seek(c->past, server, t, why);
+	return past_at(&c->past, c->engine, server, t, why);
 }
 
 static const struct app_ops ops = {.past = past,

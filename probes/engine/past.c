@@ -128,3 +128,15 @@ const struct model *past_seek(struct past *p, int server, int64_t t, struct prob
 	}
 	return &p->tape->model;
 }
+
+const struct model *past_at(struct past **p, const struct engine *of, int server, int64_t t, struct problem *why)
+{
+	if (!t) {
+		past_free(*p);
+		*p = NULL;
+		return NULL;
+	}
+	if (!*p)
+		*p = past_new(of);
+	return past_seek(*p, server, t, why);
+}

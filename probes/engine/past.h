@@ -15,5 +15,7 @@ void past_free(struct past *p);
  * until the next call. If nothing was recorded at t, the last moment before it: its `now` says which. NULL, and why, when
  * nothing is kept of then. */
 const struct model *past_seek(struct past *p, int server, int64_t t, struct problem *why);
+/* The same, made when it is first needed; t 0 ends it. */
+const struct model *past_at(struct past **p, const struct engine *of, int server, int64_t t, struct problem *why);
 
 #endif
