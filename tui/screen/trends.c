@@ -109,6 +109,7 @@ static void forecast_pg_wal(const struct server *s, struct trend *t, bool free_s
 static void forecast_slot(const struct server *s, struct trend *t)
 {
 	flow_pg_wal(s->view, &t->filling);
+	t->plot.reached = "lost";
 	t->plot.expected = t->filling.lost;
 	t->plot.soonest = t->filling.lost_soonest;
 	t->plot.latest = t->filling.lost_latest;
@@ -127,7 +128,7 @@ static void read_trend(struct app *app, const struct server *s, int which, int s
 	const struct point *p;
 	int n = which == WRITTEN ? written(app, s, &p) : history_points(s->history, (enum metric)which, &p);
 	*t = (struct trend){.plot = {.p = p, .now = app->now, .level = NAN, .expected = NAN, .soonest = NAN, .latest = NAN,
-				     .style = MEAN_RUNNING, .label = rows[which].label}};
+				     .style = MEAN_RUNNING, .label = rows[which].label, .reached = "full"}};
 	t->plot.n = n = known_until(p, n, app->now);
 	t->value = n ? p[n - 1].value : NAN;
 	t->filling.seconds = t->filling.lost = NAN;
@@ -159,11 +160,16 @@ static void add_interval(struct str *out, double soonest, double latest)
 	str_add(out, ")");
 }
 
-static void add_forecast(struct str *out, const char *what, const struct plot *p)
+/* The interval only where there is room for all of it. */
+static void add_forecast(struct str *out, const char *what, const struct plot *p, int room)
 {
+	struct str interval = {0};
 	str_add(out, what);
 	text_duration(out, p->expected);
-	add_interval(out, p->soonest, p->latest);
+	add_interval(&interval, p->soonest, p->latest);
+	if (text_width(str_text(out)) + text_width(str_text(&interval)) <= room)
+		str_add(out, str_text(&interval));
+	str_free(&interval);
 }
 
 /* Of the last part of what is drawn, a minute at least. */
@@ -186,7 +192,7 @@ static void add_rate(struct str *out, const struct trend *t, int which)
 	str_add(out, "/min");
 }
 
-static const char *words_of(struct app *app, const struct trend *t, int which)
+static const char *words_of(struct app *app, const struct trend *t, int which, int room)
 {
 	struct str s = {0};
 	if (!t->plot.n)
@@ -194,7 +200,7 @@ static const char *words_of(struct app *app, const struct trend *t, int which)
 	else if (isnan(t->value))
 		str_add(&s, "cannot be seen now");
 	else if (isfinite(t->plot.expected))
-		add_forecast(&s, which == METRIC_SLOT_LAG ? "WAL of the slot lost in " : "full in ", &t->plot);
+		add_forecast(&s, which == METRIC_SLOT_LAG ? "its WAL lost in " : "full in ", &t->plot, room);
 	else
 		add_rate(&s, t, which);
 	const char *words = arena_dup(app->frame, str_text(&s));
@@ -220,13 +226,13 @@ static const char *value_of(struct app *app, const struct trend *t, int which)
 
 static void draw_row(struct app *app, const struct trend *t, int which, bool chosen, struct canvas *c, int y, int w)
 {
-	int spark = w >= 76 ? 18 : 10;
+	int spark = w >= 100 ? 24 : w >= 76 ? 14 : 10;
 	bool soon = isfinite(t->plot.expected);
 	int x = canvas_text(c, y, 1, w, chosen ? MEAN_KEY : MEAN_TEXT, chosen ? "▸" : " ");
 	canvas_text(c, y, x + 1, 15, MEAN_TEXT, rows[which].title);
 	canvas_right(c, y, 15, 26, isnan(t->value) ? MEAN_UNKNOWN : MEAN_TITLE, value_of(app, t, which));
 	plot_spark(&t->plot, c, y, 28, spark);
-	canvas_text(c, y, 29 + spark, w - 1, soon ? MEAN_WARN : MEAN_FAINT, words_of(app, t, which));
+	canvas_text(c, y, 29 + spark, w - 1, soon ? MEAN_WARN : MEAN_FAINT, words_of(app, t, which, w - 30 - spark));
 	if (chosen)
 		canvas_mark(c, y, 0, 15, STYLE_SELECTED);
 }
@@ -260,8 +266,10 @@ static void draw_titled(struct app *app, const struct server *s, struct trends *
 	read_trend(app, s, which, state->span, &t);
 	int x = canvas_printf(c, a.y, a.x + 1, end, MEAN_TITLE | (chosen ? STYLE_SELECTED : 0), " %s ", rows[which].title) + 1;
 	x = canvas_text(c, a.y, x, end, isnan(t.value) ? MEAN_UNKNOWN : MEAN_TEXT, value_of(app, &t, which)) + 2;
-	x = canvas_text(c, a.y, x, end, isfinite(t.plot.expected) ? MEAN_WARN : MEAN_FAINT, words_of(app, &t, which)) + 2;
-	canvas_text(c, a.y, x, end, MEAN_FAINT, which == METRIC_PG_WAL ? pinned_by(app, &t) : "");
+	x = canvas_text(c, a.y, x, end, isfinite(t.plot.expected) ? MEAN_WARN : MEAN_FAINT, words_of(app, &t, which, end - x)) + 2;
+	const char *pin = which == METRIC_PG_WAL ? pinned_by(app, &t) : "";
+	if (x + text_width(pin) <= end)
+		canvas_text(c, a.y, x, end, MEAN_FAINT, pin);
 	draw_one(app, s, state, which, c, (struct area){a.y + 1, a.x, a.h - 1, a.w - 1});
 }
 

@@ -3,10 +3,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "probes/base/arena.h"
+#include "probes/base/clock.h"
 #include "probes/base/text.h"
-#include "tui/widget/words.h"
 
 enum layer { LAYER_EDGE, LAYER_EXPECTED, LAYER_DATA, LAYERS };
 
@@ -140,40 +141,41 @@ static void put(const struct plot *p, const struct dots *d, struct canvas *c, in
 
 static void labels(const struct plot *p, struct canvas *c, struct area a)
 {
-	int rows[] = {0, (a.h - 2) / 2, a.h - 2};
+	const int rows[] = {0, a.h - 2, (a.h - 2) / 2};
+	struct str s[3] = {{0}, {0}, {0}};
 	for (int i = 0; i < 3; i++) {
-		struct str s = {0};
-		if (i == 1 && a.h < 6)
-			continue;
-		p->label(&s, p->high - (p->high - p->low) * rows[i] / (a.h > 2 ? a.h - 2 : 1));
-		canvas_right(c, a.y + rows[i], a.x, a.x + PLOT_LABEL - 1, MEAN_FAINT, str_text(&s));
-		str_free(&s);
+		p->label(&s[i], p->high - (p->high - p->low) * rows[i] / (a.h > 2 ? a.h - 2 : 1));
+		bool says_nothing = i == 2 && (a.h < 6 || !strcmp(s[2].s, s[0].s) || !strcmp(s[2].s, s[1].s));
+		if (!says_nothing)
+			canvas_right(c, a.y + rows[i], a.x, a.x + PLOT_LABEL - 1, MEAN_FAINT, str_text(&s[i]));
 	}
+	for (int i = 0; i < 3; i++)
+		str_free(&s[i]);
 	for (int y = 0; y < a.h - 1; y++)
 		canvas_char(c, a.y + y, a.x + PLOT_LABEL - 1, MEAN_LINE, 0x2502);
 }
 
-static void clock_of(int64_t t, char buf[16])
+/* Hours and minutes, where they alone could mean another day the day as well. */
+static const char *clock_of(const struct plot *p, int64_t t, char buf[32])
 {
-	words_clock(t, buf);
-	buf[5] = '\0'; /* hours and minutes */
+	char full[32];
+	bool days = p->to - p->from > (int64_t)20 * 3600 * 1000;
+	clock_rfc3339(t, full, sizeof full);
+	snprintf(buf, 32, days ? "%.5s %.5sZ" : "%.0s%.5sZ", full + 5, full + 11);
+	return buf;
 }
 
 static void times(const struct plot *p, struct canvas *c, struct area a, int now)
 {
-	char clock[16], text[40];
+	char clock[32];
 	int y = a.y + a.h - 1, end = a.x + a.w;
-	clock_of(p->from, clock);
-	int free_from = canvas_printf(c, y, a.x, end, MEAN_FAINT, "%s", clock) + 1;
-	if (p->to > p->now) {
-		clock_of(p->to, clock);
-		end = canvas_right(c, y, free_from, end, MEAN_FAINT, clock) - 1;
-	}
-	clock_of(p->now, clock);
-	snprintf(text, sizeof text, "%s", clock);
-	int x = now - 2 < free_from ? free_from : now + 3 > end ? end - 5 : now - 2;
+	int free_from = canvas_text(c, y, a.x, end, MEAN_FAINT, clock_of(p, p->from, clock)) + 1;
+	if (p->to > p->now)
+		end = canvas_right(c, y, free_from, end, MEAN_FAINT, clock_of(p, p->to, clock)) - 1;
+	int w = text_width(clock_of(p, p->now, clock)), x = now - w / 2;
+	x = x < free_from ? free_from : x + w > end ? end - w : x;
 	if (x >= free_from)
-		canvas_text(c, y, x, end, MEAN_TITLE, text);
+		canvas_text(c, y, x, end, MEAN_TITLE, clock);
 }
 
 /* A level right at the edge is the edge. */
@@ -190,6 +192,8 @@ static void guides(const struct plot *p, const struct dots *d, struct canvas *c,
 		canvas_char(c, y + i, x + now, MEAN_LINE, 0x250a);
 	if (row >= 0)
 		canvas_fill(c, y + row, x, x + d->w, MEAN_LINE, 0x2500);
+	if (row >= 0 && p->reached)
+		canvas_printf(c, y + row, x + 1, x + d->w, MEAN_WARN, " %s ", p->reached);
 }
 
 static bool is_drawn(const struct dots *d, int column)

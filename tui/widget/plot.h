@@ -13,6 +13,7 @@ struct plot {
 	double low, high;          /* what the height stands for */
 	double level;              /* what the forecast ends at; NAN: there is none */
 	double expected, soonest, latest; /* seconds from now until then; INFINITY: never, NAN: not known */
+	const char *reached;       /* what stands on the line of the level: "full" */
 	style_t style;
 	void (*label)(struct str *out, double value);
 };
