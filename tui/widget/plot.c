@@ -113,7 +113,7 @@ static void way_to(const struct plot *p, struct dots *d, enum layer layer, doubl
 static int32_t ascii_of(unsigned char b)
 {
 	bool top = b & 0x09, middle = b & 0x36, bottom = b & 0xc0;
-	return (top && bottom) || (top && middle) ? '|' : middle && bottom ? ':' : top ? '\'' : middle ? '-' : '_';
+	return top && bottom ? '|' : top ? '\'' : middle && bottom ? ',' : middle ? '-' : '_';
 }
 
 static void cell(const struct plot *p, const struct dots *d, struct canvas *c, int y, int x, int at)
