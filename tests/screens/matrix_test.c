@@ -10,6 +10,7 @@
 #include "probes/base/str.h"
 #include "probes/base/text.h"
 #include "probes/engine/engine.h"
+#include "probes/engine/past.h"
 #include "probes/link/loop.h"
 #include "tests/screens/scenes.h"
 #include "tui/app.h"
@@ -53,6 +54,7 @@ static const struct screen_row {
 	{"front", "", true},	     {"unfolded", "Z", true}, {"focus", "\x1b[C\x1b[C", false}, {"evidence", "e", false},
 	{"remedy", "\r", false},     {"map", "m", false},     {"help", "?", false},		{"find", "/the\r", false},
 	{"palette", ":", false},      {"trends", "t", false},  {"changes", "w", false},		{"journal", "l", false},
+	{"past", "{", false},	     {"past_trends", "[[t", false},
 };
 
 static const struct size {
@@ -88,8 +90,15 @@ static char *one_line(void *arg, int server, const struct planned *step)
 	return NULL;
 }
 
+static struct past *earlier;
+
+static const struct model *past(void *arg, int server, int64_t t, struct problem *why)
+{
+	return past_at(&earlier, arg, server, t, why);
+}
+
 static const struct app_ops ops = {
-	.suspend = nothing, .redraw = nothing, .discard_input = nothing, .mono_ms = mono_ms, .can_act = can_act, .one_line = one_line};
+	.past = past, .suspend = nothing, .redraw = nothing, .discard_input = nothing, .mono_ms = mono_ms, .can_act = can_act, .one_line = one_line};
 
 static void press(struct app *app, const char *keys)
 {
@@ -202,23 +211,24 @@ static bool names(const struct canvas *c, const char *cause)
 	return found;
 }
 
-static struct canvas *draw(const struct model *m, const char *keys, const struct size *s, bool ascii)
+static struct canvas *draw(struct engine *e, const char *keys, const struct size *s, bool ascii)
 {
 	struct app app;
 	struct canvas *c = canvas_new(s->h, s->w, ascii);
-	app_init(&app, m, &ops, NULL, &(struct app_options){.ascii = ascii});
+	app_init(&app, engine_model(e), &ops, e, &(struct app_options){.ascii = ascii});
 	app_draw(&app, c);
 	press(&app, keys);
 	app_draw(&app, c);
 	app_done(&app);
+	past(e, 0, 0, NULL);
 	return c;
 }
 
-static void render(const struct model *m, const struct family *f, const struct screen_row *row, struct str *out)
+static void render(struct engine *e, const struct family *f, const struct screen_row *row, struct str *out)
 {
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
 		const struct size *s = &sizes[i];
-		struct canvas *rich = draw(m, row->keys, s, false), *plain = draw(m, row->keys, s, true);
+		struct canvas *rich = draw(e, row->keys, s, false), *plain = draw(e, row->keys, s, true);
 		str_addf(out, "== %s, %s, %dx%d (: colours, ; mono)\n", row->name, f->name, s->w, s->h);
 		write_canvas(rich, out);
 		str_addf(out, "== %s, %s, %dx%d, ASCII\n", row->name, f->name, s->w, s->h);
@@ -317,7 +327,7 @@ static void check_family(const struct family *f, const char *dir, bool update)
 		struct str out = {0};
 		char path[512];
 		snprintf(path, sizeof path, "%s/%s.%s.screen", dir, f->name, screens[i].name);
-		render(engine_model(e), f, &screens[i], &out);
+		render(e, f, &screens[i], &out);
 		compare(path, &out, update);
 		str_free(&out);
 	}

@@ -8,7 +8,7 @@
 #include "probes/base/text.h"
 #include "tui/widget/words.h"
 
-enum { WORDS = 12 };
+enum { WORDS = 12, TOGETHER_MS = 3000 };
 
 /* ---- since when ---- */
 
@@ -25,6 +25,14 @@ static int count_bad(const struct server *s)
 	return bad;
 }
 
+/* What comes within seconds belongs together. */
+static int first_of(const struct news *news, int i)
+{
+	while (i > 0 && news[i].at - news[i - 1].at <= TOGETHER_MS)
+		i--;
+	return i;
+}
+
 /* Index of the change before which nothing was bad, counted back from how it is now; n: nothing is bad, -1: it was never seen so. */
 static int last_green(const struct server *s, const struct news *news, int n)
 {
@@ -36,7 +44,7 @@ static int last_green(const struct server *s, const struct news *news, int n)
 			continue;
 		bad += is_bad(news[i].from) - is_bad(news[i].to);
 		if (bad <= 0)
-			return i;
+			return first_of(news, i);
 	}
 	return -1;
 }
