@@ -53,7 +53,9 @@ char *view_expand(const struct view *v, const struct question *q, char **ret_mis
 	for (const char *p = text_of(v, q); *p;) {
 		size_t n = *p == '{' ? name_length(p) : 0;
 		if (!n) {
-			str_addc(&out, *p++);
+			size_t run = 1 + strcspn(p + 1, "{");
+			str_addn(&out, p, run);
+			p += run;
 			continue;
 		}
 		char name[128];

@@ -24,13 +24,20 @@ static unsigned hash_of(const struct question *q, const char *text)
 	return (unsigned)(h ^ h >> 32);
 }
 
-static struct inquiry *inquiry_get(struct engine *e, const struct question *q, const struct way *way, const char *text)
+static bool is_same(const struct inquiry *i, const struct question *q, const struct way *way, const char *text, size_t n)
+{
+	return i->question == q && i->place == way->place && i->text_len == n && same(i->user, way->user) && !memcmp(i->text, text, n);
+}
+
+/* `known`, if it is still what is meant: mostly nothing has changed. */
+static struct inquiry *inquiry_get(struct engine *e, const struct question *q, const struct way *way, const char *text, struct inquiry *known)
 {
 	size_t n = strlen(text);
+	if (known && is_same(known, q, way, text, n))
+		return known;
 	struct inquiry **head = &e->inquiry[hash_of(q, text) % INQUIRY_HASH];
 	for (struct inquiry *i = *head; i; i = i->next)
-		if (i->question == q && i->place == way->place && i->text_len == n && same(i->user, way->user) &&
-		    !memcmp(i->text, text, n))
+		if (is_same(i, q, way, text, n))
 			return i;
 	struct inquiry *i = xcalloc(1, sizeof *i);
 	i->engine = e;
@@ -117,8 +124,9 @@ static void set_asked(struct watched *w, const struct question *q, enum asked as
 }
 
 /* NULL when it cannot be asked now; the view is told why. */
-static struct inquiry *prepare(struct engine *e, struct watched *w, const struct question *q)
+static struct inquiry *prepare(struct engine *e, struct watched *w, int k)
 {
+	const struct question *q = w->question[k];
 	char why[300], *missing = NULL;
 	if (!view_only_if(w->view, q->only_if)) {
 		set_asked(w, q, ASKED_OFF, "there was no reason to ask");
@@ -136,7 +144,7 @@ static struct inquiry *prepare(struct engine *e, struct watched *w, const struct
 		set_asked(w, q, ASKED_OFF, why);
 		return NULL;
 	}
-	struct inquiry *i = inquiry_get(e, q, &way, text);
+	struct inquiry *i = inquiry_get(e, q, &way, text, w->inquiry[k]);
 	free(text);
 	return i;
 }
@@ -168,7 +176,7 @@ static bool schedule_question(struct engine *e, struct watched *w, int k)
 		return is_waited_for(w, q, i);
 	if (is_held_back(e, w, q))
 		return false;
-	i = prepare(e, w, q);
+	i = prepare(e, w, k);
 	if (w->inquiry[k] && w->inquiry[k] != i)
 		unsubscribe(w->inquiry[k], w);
 	bool known = i && w->inquiry[k] == i;

@@ -13,6 +13,10 @@
 
 #define ERR_MAX (64u * 1024)
 
+/* What the far host works on at a time for us, however many servers it keeps; what takes longer than usual (a disk
+ * that hangs) no longer counts. One server alone is never held back by this. */
+enum { BESIDE_MAX = 10, TURNS_MAX = 12, USUAL_MS = 1000 };
+
 enum at { AT_START, AT_PARENT, AT_LINK, AT_READY };
 
 struct session {
@@ -23,6 +27,7 @@ struct session {
 	struct frames frames;
 	struct str err, noise;
 	struct queue sent; /* in order; the first that is not alone, and all alone before it, are being answered */
+	struct queue held; /* wait until fewer are on their way; their clocks stand still */
 	unsigned last_id;
 	enum at at;
 	bool over;
@@ -125,8 +130,10 @@ static bool hand_back(struct session *s, struct asked *a)
 
 static void end_all(struct session *s, struct raw r, bool refused)
 {
-	struct queue q = s->sent;
 	struct asked *a;
+	while ((a = queue_take(&s->held)))
+		queue_add(&s->sent, a);
+	struct queue q = s->sent;
 	queue_init(&s->sent);
 	r.via = via_of(s);
 	if (s->noise.len && s->at != AT_READY) {
@@ -212,8 +219,38 @@ static struct asked *next_due(struct session *s)
 	return due;
 }
 
+/* Has the far host room for it? Of many that could go in turn some go beside the others. */
+static bool has_room(struct session *s, struct asked *a)
+{
+	int turns = 0, besides = 0;
+	int64_t now = clock_mono_ms();
+	for (const struct asked *o = s->sent.first; o; o = o->next)
+		if (o->how != ASK_LOGIN && o->alone)
+			besides += !o->begun || now - o->begun < USUAL_MS;
+		else
+			turns += o->how != ASK_LOGIN;
+	if (!a->alone && turns < TURNS_MAX)
+		return true;
+	a->alone |= besides < BESIDE_MAX;
+	return besides < BESIDE_MAX;
+}
+
+static void write_one(struct session *s, struct asked *a)
+{
+	a->id = ++s->last_id;
+	if (a->how == ASK_SH) {
+		struct str text = {0};
+		shell_request(&text, a->id, a->text, far_seconds(a), a->user, a->alone);
+		s->wire->class->write(s->wire, text.s, text.len);
+		str_free(&text);
+	}
+	queue_add(&s->sent, a);
+}
+
 static void watch(struct session *s)
 {
+	while (s->held.first && has_room(s, s->held.first))
+		write_one(s, queue_take(&s->held));
 	if (!s->sent.first) {
 		deadline_stop(&s->deadline);
 		if (s->place->kept != s)
@@ -226,6 +263,8 @@ static void watch(struct session *s)
 	if (!due)
 		return;
 	int64_t left = patience(due) - clock_mono_ms();
+	if (s->held.first && left > USUAL_MS / 4)
+		left = USUAL_MS / 4;
 	deadline_set(&s->deadline, left > 1 ? (unsigned)left : 1);
 }
 
@@ -235,6 +274,10 @@ static void deadline_passed(void *arg)
 	struct session *s = arg;
 	struct ssh_fault f = {.stage = "run"};
 	struct asked *due = s->at == AT_READY ? next_due(s) : NULL;
+	if (due && s->held.first && patience(due) > clock_mono_ms()) {
+		watch(s);
+		return;
+	}
 	if (due && due->alone) {
 		unlink_sent(s, due);
 		const char *via = via_of(s);
@@ -361,6 +404,7 @@ static struct session *session_open(struct place *p, bool fresh, const struct as
 	struct str text = {0};
 	s->place = p;
 	queue_init(&s->sent);
+	queue_init(&s->held);
 	shell_nonce(s->nonce);
 	frames_init(&s->frames, s->nonce);
 	deadline_init(p->loop, &s->deadline, deadline_passed, s);
@@ -377,14 +421,10 @@ static struct session *session_open(struct place *p, bool fresh, const struct as
 
 static void send_one(struct session *s, struct asked *a)
 {
-	a->id = ++s->last_id;
-	if (a->how == ASK_SH) {
-		struct str text = {0};
-		shell_request(&text, a->id, a->text, far_seconds(a), a->user, a->alone);
-		s->wire->class->write(s->wire, text.s, text.len);
-		str_free(&text);
-	}
-	queue_add(&s->sent, a);
+	if (a->how == ASK_LOGIN || has_room(s, a))
+		write_one(s, a);
+	else
+		queue_add(&s->held, a);
 	s->wire->class->busy(s->wire, true);
 	if (s->at == AT_READY)
 		watch(s);
@@ -450,7 +490,7 @@ void session_free_all(struct place *p)
 	while (p->sessions) {
 		struct session *s = p->sessions;
 		struct asked *a;
-		while ((a = queue_take(&s->sent)))
+		while ((a = queue_take(&s->sent)) || (a = queue_take(&s->held)))
 			asked_free(a);
 		leave(s);
 	}

@@ -85,7 +85,7 @@ struct reading {
 	char **path;
 	int files;
 	struct str passed_over;   /* lines for evidence: candidates that do not count */
-	char *main, *user, *home, *hostname, *init, *version;
+	char *user, *home, *hostname, *init, *version;
 	long long changed;        /* newest change by the host's clock, s */
 	double now;               /* the host's clock, ms */
 	bool whole, unreadable;
@@ -177,6 +177,7 @@ static void reading_done(struct reading *r)
 	free(r->path);
 	str_free(&r->passed_over);
 	free(r->user), free(r->home), free(r->hostname), free(r->init), free(r->version);
+	free(r);
 }
 
 static int version_number(const char *text)
@@ -298,30 +299,62 @@ static void learn_host(struct view *v, const struct reading *r)
 	str_free(&files);
 }
 
+static struct reading *reading_new(const char *text)
+{
+	struct reading *r = xcalloc(1, sizeof *r);
+	char *copy = xstrdup(text), *p = copy, *line;
+	while ((line = text_line(&p)))
+		take_line(r, line);
+	free(copy);
+	return r;
+}
+
+static struct barman_config *parse(const struct reading *r)
+{
+	struct barman_file *file = xcalloc((size_t)r->files + 1, sizeof *file);
+	for (int i = 0; i < r->files; i++)
+		file[i] = (struct barman_file){r->path[i], r->text[i].s, r->text[i].len};
+	struct barman_config *c = barman_config_parse(file, r->files, version_number(r->version));
+	free(file);
+	return c;
+}
+
+/* All servers of a host are told the same text, one after the other: it is parsed once. */
+static struct {
+	char *text;
+	struct reading *reading;
+	struct barman_config *config;
+} last;
+
+static void parse_text(const char *text)
+{
+	if (last.text && !strcmp(last.text, text))
+		return;
+	free(last.text);
+	barman_config_free(last.config);
+	if (last.reading)
+		reading_done(last.reading);
+	last.text = xstrdup(text);
+	last.reading = reading_new(text);
+	last.config = parse(last.reading);
+}
+
 static void read_config(const struct reply *reply, struct view *v)
 {
-	struct reading r = {.whole = false};
 	const char *name = know(v, "server.name");
-	char *copy = xstrdup(reply->outcome == REPLY_DONE ? reply->out : ""), *p = copy, *line;
-	while ((line = text_line(&p)))
-		take_line(&r, line);
-	learn(v, "server.config.seen", r.whole && name ? "yes" : NULL);
-	if (r.whole && name) {
-		struct barman_file *file = xcalloc((size_t)r.files + 1, sizeof *file);
-		learn_host(v, &r);
-		for (int i = 0; i < r.files; i++)
-			file[i] = (struct barman_file){r.path[i], r.text[i].s, r.text[i].len};
-		struct barman_config *c = barman_config_parse(file, r.files, version_number(r.version));
-		if (r.files) {
-			config_learn(v, c, barman_server_find(c, name), name);
-			learn_problems(v, c, name);
-			learn_repair(v, c, name);
-		}
-		barman_config_free(c);
-		free(file);
-	}
-	reading_done(&r);
-	free(copy);
+	if (reply->outcome == REPLY_DONE)
+		parse_text(reply->out);
+	const struct reading *r = reply->outcome == REPLY_DONE ? last.reading : NULL;
+	bool whole = r && r->whole && name;
+	learn(v, "server.config.seen", whole ? "yes" : NULL);
+	if (!whole)
+		return;
+	learn_host(v, r);
+	if (!r->files)
+		return;
+	config_learn(v, last.config, barman_server_find(last.config, name), name);
+	learn_problems(v, last.config, name);
+	learn_repair(v, last.config, name);
 }
 
 const struct question q_backup_config = {

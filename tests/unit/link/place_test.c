@@ -99,6 +99,66 @@ static void one_session_answers_many_questions(void **state)
 	loop_free(l);
 }
 
+/* The most lines "+" that no "-" has followed yet. */
+static int most_at_once(const char *path)
+{
+	int now = 0, most = 0, c;
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	while ((c = getc(f)) != EOF) {
+		now += c == '+' ? 1 : c == '-' ? -1 : 0;
+		most = now > most ? now : most;
+	}
+	fclose(f);
+	return most;
+}
+
+/* Hundreds of servers may be kept by one host: it is not asked everything at the same time, and every question is answered. */
+static void a_fleet_does_not_storm_its_host(void **state)
+{
+	(void)state;
+	enum { MANY = 40 };
+	struct loop *l = loop_new();
+	struct place *p = via(l, "env -i PATH=/usr/bin:/bin sh -c");
+	static struct answer answer[2 * MANY];
+	char path[] = "/tmp/walmedic-fleet-XXXXXX", text[120], want[8];
+	int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	for (int i = 0; i < 2 * MANY; i++) {
+		snprintf(text, sizeof text, "echo + >>%s; sleep 0.4; echo - >>%s; echo %d", path, path, i);
+		place_ask(p, &(struct ask){.how = ASK_SH, .text = text, .deadline_ms = 5000, .alone = i < MANY}, take, &answer[i]);
+	}
+	for (int i = 0; i < 2 * MANY; i++) {
+		turn_until(l, &answer[i].replies, 1);
+		snprintf(want, sizeof want, "%d\n", i);
+		assert_string_equal(answer[i].out, want);
+	}
+	/* at most 11, but those that take longer than a second no longer count, and this machine may be slow */
+	assert_in_range(most_at_once(path), 2, 30);
+	close(fd);
+	unlink(path);
+	loop_free(l);
+}
+
+/* More questions hang than may run at a time: the others still get their turn before the deadline of those. */
+static void what_hangs_no_longer_counts(void **state)
+{
+	(void)state;
+	enum { HANG = 14 };
+	struct loop *l = loop_new();
+	struct place *p = via(l, "env -i PATH=/usr/bin:/bin sh -c");
+	static struct answer hung[HANG];
+	struct answer quick = {0};
+	for (int i = 0; i < HANG; i++)
+		place_ask(p, &(struct ask){.how = ASK_SH, .text = "sleep 600", .deadline_ms = 8000, .alone = true}, take, &hung[i]);
+	place_ask(p, &(struct ask){.how = ASK_SH, .text = "echo quick", .deadline_ms = 8000, .alone = true}, take, &quick);
+	turn_until(l, &quick.replies, 1);
+	assert_string_equal(quick.out, "quick\n");
+	for (int i = 0; i < HANG; i++)
+		assert_int_equal(hung[i].replies, 0);
+	loop_free(l);
+}
+
 static void noise_before_the_mark_is_the_logins_own(void **state)
 {
 	(void)state;
@@ -367,6 +427,8 @@ int main(void)
 		cmocka_unit_test(ten_megabytes_are_cut_at_the_door),
 		cmocka_unit_test(a_question_that_hangs_ends_at_its_deadline),
 		cmocka_unit_test(one_session_answers_many_questions),
+		cmocka_unit_test(a_fleet_does_not_storm_its_host),
+		cmocka_unit_test(what_hangs_no_longer_counts),
 		cmocka_unit_test(noise_before_the_mark_is_the_logins_own),
 		cmocka_unit_test(a_refused_login_tells_stage_and_words_and_backs_off),
 		cmocka_unit_test(what_is_shown_is_what_runs),
