@@ -6,7 +6,7 @@ tui_libtui_a_SOURCES = \
 	%D%/console.c %D%/console_act.c %D%/console_inside.h %D%/console.h %D%/line.c %D%/line.h %D%/find.c %D%/find.h \
 	%D%/widget/wrap.c %D%/widget/wrap.h %D%/widget/words.c %D%/widget/words.h %D%/widget/doc.c %D%/widget/doc.h \
 	%D%/widget/scroll.c %D%/widget/scroll.h %D%/widget/triage_find.c \
-	%D%/widget/route.c %D%/widget/route.h %D%/widget/flow.c %D%/widget/flow.h %D%/widget/strip.c %D%/widget/strip.h %D%/widget/picture.c %D%/widget/picture.h \
+	%D%/widget/route.c %D%/widget/route.h %D%/widget/flow.c %D%/widget/flow.h %D%/widget/recent.c %D%/widget/recent.h %D%/widget/strip.c %D%/widget/strip.h %D%/widget/picture.c %D%/widget/picture.h \
 	%D%/widget/triage.c %D%/widget/triage_draw.c %D%/widget/triage.h %D%/widget/focus.c %D%/widget/focus.h \
 	%D%/screen/front.c %D%/screen/preview.c %D%/screen/preview.h %D%/screen/dossier.c %D%/screen/dossier.h %D%/screen/evidence.c %D%/screen/map.c %D%/screen/help.c \
 	%D%/screen/remedy.c %D%/screen/remedy.h %D%/screen/remedy_draw.c %D%/screen/treatment.c %D%/screen/treatment.h \

@@ -9,6 +9,7 @@
 #include "tui/screen/preview.h"
 #include "tui/screen/remedy.h"
 #include "tui/widget/focus.h"
+#include "tui/widget/recent.h"
 #include "tui/widget/picture.h"
 #include "tui/widget/route.h"
 #include "tui/widget/strip.h"
@@ -22,6 +23,7 @@ struct front {
 	struct triage_memory memory;
 	int walked;        /* node reached by needs/breaks, -1: the selected row's */
 	int page;
+	unsigned seen;     /* version of the model */
 };
 
 static void open(struct app *app, void *state, const struct subject *about)
@@ -58,48 +60,10 @@ static int route_node(const struct server *s, const struct triage *t)
 	return s->roots ? s->root[0].node : -1;
 }
 
-static void change_line(const struct server *s, const struct change *ch, struct canvas *c, int y,
-			int x, int end)
-{
-	char clock[16];
-	const struct state_look *from = style_state(ch->from, ch->from == STATE_UNKNOWN),
-				*to = style_state(ch->to, false);
-	x = canvas_text(c, y, x, end, MEAN_FAINT, words_clock(ch->at, clock)) + 2;
-	x = canvas_text(c, y, x, end, MEAN_TEXT, s->node[ch->node].probe->id) + 2;
-	x = canvas_text(c, y, x, end, from->meaning, from->word);
-	x = canvas_text(c, y, x, end, MEAN_FAINT, " → ");
-	canvas_text(c, y, x, end, to->meaning, to->word);
-}
-
-/* First answers are no news. */
-static bool is_news(const struct change *ch)
-{
-	return ch->from != STATE_UNKNOWN;
-}
-
 static void draw_changes(const struct server *s, struct canvas *c, struct area area)
 {
-	int y = area.y + 1;
 	canvas_text(c, area.y, area.x + 1, area.x + area.w, MEAN_TITLE, "Recent changes");
-	for (int i = 0; i < s->changes && y < area.y + area.h; i++)
-		if (is_news(&s->change[i]))
-			change_line(s, &s->change[i], c, y++, area.x + 2, area.x + area.w);
-	if (y == area.y + 1)
-		canvas_text(c, y, area.x + 2, area.x + area.w, MEAN_FAINT,
-			    "none since walmedic started");
-}
-
-static void draw_last_change(const struct server *s, struct canvas *c, int y)
-{
-	int x = 1;
-	for (int i = 0; i < s->changes; i++)
-		if (is_news(&s->change[i])) {
-			x = canvas_text(c, y, x, c->w, MEAN_FAINT, "last change ");
-			change_line(s, &s->change[i], c, y, x, c->w - 1);
-			return;
-		}
-	canvas_text(c, y, x, c->w, MEAN_FAINT,
-		    *s->other_route ? s->other_route : "no change since walmedic started");
+	recent_draw(s, c, (struct area){area.y + 1, area.x + 2, area.h - 1, area.w - 2});
 }
 
 static void duration(struct doc *d, const char *label, double seconds, const char *none)
@@ -173,7 +137,7 @@ static void draw_column(struct app *app, struct front *f, struct triage *t, cons
 	if (changes)
 		draw_changes(s, c, (struct area){bottom -= CHANGES + 1, area.x, CHANGES, area.w});
 	else if (tall)
-		draw_last_change(s, c, --bottom);
+		recent_last(s, c, --bottom);
 	if (r->n)
 		route_draw(r, s, c, --bottom, area.x + 1, end - 1);
 	if (tall && node >= 0) {
@@ -290,6 +254,8 @@ static void enter(struct app *app, struct front *f, struct triage *t)
 	int node = focus_node(f, t);
 	if (!r)
 		return;
+	f->memory.pinned = true; /* what he has gone into stays where it was */
+	triage_select(t, &f->memory, t->selected);
 	if (r->kind == ROW_FOLD && f->walked < 0) {
 		f->memory.open[r->fold] = !f->memory.open[r->fold];
 		return;
@@ -433,6 +399,20 @@ static const struct hint *hints(struct app *app, void *state)
 	return list;
 }
 
+/* What breaks while somebody reads further down comes last, and is said. */
+static void tick(struct app *app, void *state)
+{
+	struct front *f = state;
+	const struct server *s = app_server(app);
+	if (!s || app->model->version == f->seen)
+		return;
+	f->seen = app->model->version;
+	build(app, f);
+	if (f->memory.news)
+		app_notice(app, "a new root cause: %s", f->memory.root[f->memory.roots - 1].cause);
+	f->memory.news = 0;
+}
+
 static bool find(struct app *app, void *state, const char *text, int step)
 {
 	struct front *f = state;
@@ -460,6 +440,7 @@ const struct screen screen_front = {.name = "front",
 				    .open = open,
 				    .draw = draw,
 				    .act = act,
+				    .tick = tick,
 				    .find = find,
 				    .text = as_text,
 				    .node = node_in_view,

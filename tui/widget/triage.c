@@ -149,6 +149,8 @@ static void remember(struct triage_memory *m, const struct root *r)
 	if (m->roots == (int)(sizeof m->root / sizeof *m->root))
 		return;
 	m->root[m->roots].node = r->node;
+	m->root[m->roots].fresh = m->pinned;
+	m->news += m->pinned;
 	snprintf(m->root[m->roots++].cause, sizeof m->root[0].cause, "%s", r->finding->cause);
 }
 
@@ -197,7 +199,7 @@ static void add_roots(struct build *b, enum rank rank)
 			continue;
 		if (rank == RANK_FAIL)
 			add_head(b, MEAN_TITLE,
-				 arena_printf(b->a, "ROOT CAUSE %d of %d  %s%s%s", ++n, of,
+				 arena_printf(b->a, "ROOT CAUSE %d of %d  %s%s%s%s", ++n, of, b->m->root[i].fresh ? "NEW  " : "",
 					      r->finding->cause,
 					      r->finding->host && *r->finding->host ? " on " : "",
 					      r->finding->host ? r->finding->host : ""),

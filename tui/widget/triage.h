@@ -27,8 +27,10 @@ struct triage_memory {
 	struct {
 		int node;
 		char cause[64];
+		bool fresh;    /* came after the operator had moved */
 	} root[16];
 	int roots;
+	int news;              /* how many came so since the last look at this number */
 	bool pinned;           /* the operator moved: keep the order, new ones go to the end */
 	bool open[FOLDS];
 	/* the selected row */

@@ -95,6 +95,8 @@ static void a_new_cause_goes_to_the_end_once_the_operator_moved(void **state)
 		t = build(f);
 		int at = triage_row_of(t, first.node), other = triage_row_of(t, s->root[1].node);
 		assert_true(moved ? at > other : at < other);
+		assert_int_equal(memory.news, moved);
+		assert_int_equal(strstr(t->row[at - 1].say, "NEW") != NULL, moved);
 		if (moved)
 			assert_int_equal(t->row[t->selected].node, before);
 		fake_free(f);
