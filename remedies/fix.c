@@ -213,13 +213,18 @@ static const struct root *next_root(const struct fix *x)
 	return NULL;
 }
 
+static void say_finding(const struct finding *f)
+{
+	const struct cause *c = cause_find(f->cause);
+	printf("\n%s: %s (%s)\n%s\n", f->rank == RANK_ADVICE ? "advice" : "root cause", c ? c->title : f->cause, f->cause, f->say);
+	if (f->evidence && *f->evidence)
+		say_lines("  | ", f->evidence);
+}
+
 static void say_root(const struct root *root)
 {
 	const struct finding *f = root->finding;
-	const struct cause *c = cause_find(f->cause);
-	printf("\nroot cause: %s (%s)\n%s\n", c ? c->title : f->cause, f->cause, f->say);
-	if (f->evidence && *f->evidence)
-		say_lines("  | ", f->evidence);
+	say_finding(f);
 	if (root->unblocks)
 		printf("fixing it should unblock %d\n", root->unblocks);
 	if (!isnan(f->urgency)) {
@@ -242,6 +247,8 @@ static int finish(struct fix *x)
 	const struct server *s = fix_server(x);
 	if (all_green(x) || server_exit_status(s) == 0) {
 		puts("all green");
+		for (int i = 0; i < s->advices; i++)
+			printf("advice %s: %s\n", s->advice[i]->cause, s->advice[i]->say);
 		return 0;
 	}
 	const char *say = s->roots ? s->root[0].finding->say : "";
@@ -250,6 +257,24 @@ static int finish(struct fix *x)
 			say = s->node[i].verdict.say;
 	printf("not green yet: %s\n", say);
 	return server_exit_status(s);
+}
+
+/* The one cause that was asked for, if it is there. */
+static void walk_one(struct fix *x, const char *cause)
+{
+	const struct server *s = fix_server(x);
+	int node = plan_cause_node(s, cause);
+	if (node < 0) {
+		printf("%s: no probe finds it\n", cause);
+		return;
+	}
+	const struct verdict *v = &s->node[node].verdict;
+	for (int i = 0; i < v->findings; i++)
+		if (!strcmp(v->finding[i].cause, cause))
+			say_finding(&v->finding[i]);
+	follow_page(x, cause);
+	if (!x->quit)
+		settle(x);
 }
 
 /* The cause to go to next: what was chosen, else the first that was not tried; false when there is none. */
@@ -320,24 +345,27 @@ void fix_close(struct fix *x)
 	journal_close(x->journal);
 }
 
-static int talk(struct fix *x)
+static int talk(struct fix *x, const char *cause)
 {
 	fix_open(x);
 	say_open(fix_server(x));
-	walk(x);
+	if (cause)
+		walk_one(x, cause);
+	else
+		walk(x);
 	int status = finish(x);
 	fix_close(x);
 	return status;
 }
 
-int fix_walk(struct loop *l, struct engine *e, int server, bool read_only)
+int fix_walk(struct loop *l, struct engine *e, int server, const char *cause, bool read_only)
 {
 	struct fix x = {.loop = l, .engine = e, .server = server, .read_only = read_only, .guided = true};
-	return talk(&x);
+	return talk(&x, cause);
 }
 
 int fix_talk(struct loop *l, struct engine *e, int server, bool read_only)
 {
 	struct fix x = {.loop = l, .engine = e, .server = server, .read_only = read_only};
-	return talk(&x);
+	return talk(&x, NULL);
 }

@@ -258,11 +258,19 @@ static const char *unmet(const struct planning *g, const struct step *step)
 	return NULL;
 }
 
-static bool is_proven(const struct server *s, const struct step *step)
+bool plan_is_green(const struct node *n, const char *cause)
+{
+	const struct cause *c = cause ? cause_find(cause) : NULL;
+	bool may_stay = c && (c->flags & CAUSE_STANDING); /* an older backup that failed, a hole before the newest one */
+
+	return n->verdict.state == STATE_OK && (may_stay || !cause || !holds_cause(n, cause));
+}
+
+static bool is_proven(const struct server *s, const struct step *step, const char *cause)
 {
 	for (const char *const *id = step->proves; *id; id++) {
 		int i = server_node(s, *id);
-		if (i < 0 || s->node[i].verdict.state != STATE_OK)
+		if (i < 0 || !plan_is_green(&s->node[i], cause))
 			return false;
 	}
 	return step->proves[0] != NULL;
@@ -324,7 +332,7 @@ static void plan_step(const struct planning *g, const struct step *step, int num
 		fill_text(g, ret);
 	ret->closed = unmet(g, step);
 	ret->copy_only = why_copy(g, ret);
-	ret->proven = is_proven(g->f->server, step);
+	ret->proven = is_proven(g->f->server, step, g->f->cause);
 }
 
 static bool proves(const struct step *s, const char *probe)

@@ -51,5 +51,8 @@ const char *plan_fallback(const struct asked_value *ask, const struct view *v);
 bool plan_when(const struct view *v, const char *when);
 /* The node that holds the cause now, or -1. */
 int plan_cause_node(const struct server *s, const char *cause);
+/* Green, and without the cause (NULL: none) that is being treated: advice leaves a probe green. What a standing cause leaves
+ * behind as advice does not count. */
+bool plan_is_green(const struct node *n, const char *cause);
 
 #endif

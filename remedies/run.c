@@ -138,7 +138,7 @@ static void ask_the_rest(struct run *r)
 /* Green counts only when the answer was asked for after the command had ended. */
 static bool is_green(const struct run *r, const struct node *n)
 {
-	if (n->verdict.state != STATE_OK)
+	if (!plan_is_green(n, r->o.cause))
 		return false;
 	if (!n->probe->asks[0])
 		return clock_mono_ms() - r->ended_mono > 2 * ASK_AGAIN_MS;
@@ -159,7 +159,7 @@ static int first_open(struct run *r)
 			continue;
 		const struct verdict *v = &s->node[i].verdict;
 		snprintf(r->state.say, sizeof r->state.say, "%s: %s", s->node[i].probe->title,
-			 v->state == STATE_OK ? "green, being asked again" : v->say && *v->say ? v->say : state_names[v->state]);
+			 plan_is_green(&s->node[i], r->o.cause) ? "green, being asked again" : v->say && *v->say ? v->say : state_names[v->state]);
 		r->state.until = v->until;
 		return i;
 	}

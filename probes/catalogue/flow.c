@@ -312,10 +312,19 @@ static void find_identity(struct view *v)
 	learn(v, "server.identity.repair", *found ? "port" : "aside");
 }
 
+/* The queue that holds WAL although its route is off: no run of cron will ever take it. */
+static const char *stray_queue(const struct view *v)
+{
+	if (know_is(v, "server.archiver", "off") && know_num(v, "server.incoming.count") > 0)
+		return "incoming";
+	return know_is(v, "server.streaming_archiver", "off") && know_num(v, "server.streaming.count") > 0 ? "streaming" : "none";
+}
+
 static void name_for_pages(struct view *v, const struct filling *f)
 {
 	struct search h = {.v = v, .lag = -1, .most = know_num(v, "pg.settings.max_wal_size")};
 	double quarter = floor(know_num(v, "db.wal.size") / 4 / 1048576);
+	double half = floor((know_num(v, "db.wal.bytes") + know_num(v, "db.wal.avail")) / 2 / 1048576);
 	const char *name = slot_name(v);
 	struct receiver receiver;
 	struct slot s;
@@ -332,8 +341,11 @@ static void name_for_pages(struct view *v, const struct filling *f)
 	learn(v, "server.slot_holder_where", here ? where_held(v, &s) : NULL);
 	learn(v, "server.slot_holder_address", here ? s.holder_address : NULL);
 	learn(v, "server.wal_pin", f->pin.what);
+	learn(v, "server.incoming.stray", stray_queue(v));
 	if (quarter >= 16)
 		learn_f(v, "server.wal_keep_fit", "%.0fMB", quarter);
+	if (half >= 2 * flow_segment_size(v) / 1048576) /* PostgreSQL takes no less than two segments */
+		learn_f(v, "server.wal_size_fit", "%.0fMB", half);
 }
 
 static void learn_seconds(struct view *v, const char *name, double seconds)

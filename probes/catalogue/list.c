@@ -1,5 +1,6 @@
 #include "probes/catalogue/barman/check.h"
 #include "probes/catalogue/barman/config.h"
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/host/host.h"
 #include "probes/catalogue/flow.h"
 #include "probes/catalogue/postgres/postgres.h"
@@ -39,10 +40,12 @@ const struct probe *const catalogue[] = {
 	&probe_slots_foreign,
 	&probe_filing,
 	&probe_incoming,
+	&probe_sync,
 	&probe_backup_rsync,
 	&probe_backup_last,
 	&probe_backup_policy,
 	&probe_wal_archive,
+	&probe_restore_tested,
 	&probe_rpo,
 	&probe_barman_check,
 	NULL,

@@ -8,7 +8,7 @@ probes_catalogue_libcatalogue_a_SOURCES = \
 	%D%/postgres/slots.c %D%/postgres/slot_exists.c %D%/postgres/slot_active.c %D%/postgres/slot_lag.c \
 	%D%/postgres/slots_foreign.c %D%/postgres/wal_volume.c %D%/postgres/disk_pg_wal.c \
 	%D%/barman/receiver.c %D%/barman/receiver_client.c %D%/barman/receiver_running.c %D%/barman/incoming.c \
-	%D%/barman/filing.c %D%/barman/rsync.c \
+	%D%/barman/filing.c %D%/barman/rsync.c %D%/barman/restore.c %D%/barman/sync.c %D%/barman/passive.h \
 	%D%/barman/wal_names.c %D%/barman/wal_names.h %D%/barman/wal_walk.c %D%/barman/wal_archive.c %D%/barman/directories.c \
 	%D%/barman/policy.c %D%/barman/backup_entry.c %D%/postgres/identity.c %D%/host/clock.c \
 	%D%/barman/space.c %D%/barman/disk_home.c %D%/barman/backups.c %D%/barman/backup_last.c %D%/barman/rpo.c \

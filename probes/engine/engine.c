@@ -80,6 +80,15 @@ static void copy_spec(struct watched *w, const struct server_spec *s)
 	w->spec.no_history = s->no_history;
 }
 
+/* Where the records of restore drills lie: $XDG_STATE_HOME/walmedic/drill. */
+static const char *drill_directory(struct watched *w)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	if (state && *state == '/')
+		return arena_printf(w->arena, "%s/walmedic/drill", state);
+	return arena_printf(w->arena, "%s/.local/state/walmedic/drill", home ? home : "");
+}
+
 /* What is known before anything was asked: the questions' first placeholders. */
 static void learn_spec(struct watched *w)
 {
@@ -89,6 +98,7 @@ static void learn_spec(struct watched *w)
 	learn(w->view, "server.user_option", w->spec.barman_user ? w->spec.barman_user : "barman");
 	learn(w->view, "server.backup_url", w->spec.backup);
 	learn(w->view, "server.db_url", w->spec.db);
+	learn(w->view, "server.drill_directory", drill_directory(w));
 	if (w->spec.rpo_max_s > 0)
 		learn_num(w->view, "server.rpo_max_s", w->spec.rpo_max_s);
 	if (w->spec.fill_warning_s > 0)

@@ -127,7 +127,7 @@ static void judge_node(struct server *s, int i)
 	enum state before = n->verdict.state;
 	bool first = n->since == 0 || n->verdict.pending;
 	verdict_clear(&n->verdict);
-	n->blocked_by = first_broken_need(s, n);
+	n->blocked_by = n->probe->off && n->probe->off(s->view) ? -1 : first_broken_need(s, n);
 	if (n->blocked_by >= 0)
 		judge_blocked(s, n);
 	else

@@ -31,6 +31,9 @@ struct probe {
 	const struct question *asks[8]; /* the questions whose facts it judges */
 	const char *causes[24]; /* every cause it may emit (a test checks the table) */
 	void (*judge)(const struct view *v, struct verdict *ret);
+	/* Of a probe that does not apply to every kind of server, or NULL: asked before everything else, needs included. Returns why it does
+	 * not apply to this one, or NULL. */
+	const char *(*off)(const struct view *v);
 	/* Of a cross-check only: called after every other probe was judged and the roots were found, when judge said OK. It may say
 	 * OK or unknown, no cause. first: the first root cause, or NULL; what the other side says of it is added there. */
 	void (*compare)(const struct server *s, struct verdict *ret, struct finding *first);

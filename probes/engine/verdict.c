@@ -164,7 +164,11 @@ void verdict_unseen(struct verdict *r, const struct view *v, const struct questi
 void probe_judge(const struct probe *p, const struct view *v, struct verdict *ret)
 {
 	*ret = (struct verdict){.state = STATE_UNKNOWN};
-	p->judge(v, ret);
+	const char *off = p->off ? p->off(v) : NULL;
+	if (off)
+		verdict_off(ret, "%s", off);
+	else
+		p->judge(v, ret);
 	if (!ret->say)
 		ret->say = xstrdup(ret->findings ? ret->finding[0].say : "nothing was judged");
 	if (!ret->evidence)

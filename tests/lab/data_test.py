@@ -38,7 +38,7 @@ class Data(unittest.TestCase):
         for name, f in self.faults.items():
             self.assertTrue(f["sentence"], name)
             self.assertIn(f["pipeline"], ("", "both", "push", "stream"), name)
-            seen_as = {f["cause_console"], f["cause_barman"]} - {"none"}
+            seen_as = {*f["cause_console"].split(), *f["cause_barman"].split(), f["advice"]} - {"none", ""}
             self.assertTrue(seen_as, name)
             for cause in (*seen_as, *f["also_ok"].split()):
                 self.assertIn(cause, causes, name)

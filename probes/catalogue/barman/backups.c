@@ -17,6 +17,7 @@ static const char catalogue_sh[] =
 	"[ -r \"$lock\" ] && awk -v i=\"$(stat -c %i \"$lock\")\" "
 	"'$2 == \"FLOCK\" { split($6, a, \":\"); if (a[3] == i) print \"running=yes\" }' /proc/locks\n"
 	"id={server.backup_directory}/identity.json; [ -r \"$id\" ] && echo \"identity=$(head -c 4096 \"$id\" | tr -d ' \n' | grep -o 'systemid...[0-9]*' | grep -o '[0-9]*$')\"\n"
+	"set -- \"$base\"/*/data/backup_manifest; [ -e \"$1\" ] && echo manifest=yes\n"
 	"set -- \"$base\"/*/backup.info\n"
 	"[ -e \"$1\" ] && awk -F= '\n"
 	"  function out() { if (id) printf \"backup=%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n\", id, f[\"status\"], f[\"begin_time\"], f[\"end_time\"], f[\"begin_wal\"], f[\"end_wal\"], f[\"error\"] }\n"
@@ -127,7 +128,7 @@ static double usual_rate(const char *hours)
 
 static void read_catalogue(const struct reply *r, struct view *v)
 {
-	static const char *const plain[] = {"unreadable", "running", "wals", "newest", "newest_at", "segment_size", "identity"};
+	static const char *const plain[] = {"unreadable", "running", "wals", "newest", "newest_at", "segment_size", "identity", "manifest"};
 	struct tally t = {.v = v};
 	char buf[128], hours[512], name[64], *copy, *p, *line;
 
@@ -156,6 +157,7 @@ static void read_catalogue(const struct reply *r, struct view *v)
 		learn_f(v, name, "%d", t.count[i]);
 	}
 	learn_f(v, "server.catalogue.count", "%d", t.total);
+	learn(v, "server.catalogue.good_id", know(v, "server.catalogue.DONE.id"));
 	flow_derive(v);
 }
 

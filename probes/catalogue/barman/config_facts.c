@@ -28,10 +28,20 @@ static void learn_text(struct view *v, const char *option, const char *text)
 	learn(v, name, text);
 }
 
+/* What a passive node does not look at: its primary Barman knows the database (Barman 3.4 server.py __init__). */
+static bool is_of_the_database(const char *option)
+{
+	static const char *const known[] = {"conninfo", "streaming_conninfo", "ssh_command", "slot_name"};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (!strcmp(option, known[i]))
+			return true;
+	return false;
+}
+
 /* Continuation lines join words; libpq and psql take blanks. */
 static void learn_option(struct view *v, const struct barman_server *s, const char *option)
 {
-	const char *text = s ? barman_get(s, option) : NULL;
+	const char *text = s && !(s->passive && is_of_the_database(option)) ? barman_get(s, option) : NULL;
 	char *line = xstrdup(text ? text : "");
 	for (char *p = line; *p; p++)
 		if (*p == '\n' || *p == '\t')
@@ -50,9 +60,9 @@ static bool is_on(const struct barman_server *s, const char *option)
 /* Barman forces archiver = on when neither way is on (server.py 3.4, ARCHIVER_OFF_BACKCOMPATIBILITY). */
 static void learn_ways(struct view *v, const struct barman_server *s)
 {
-	bool streaming = s && is_on(s, "streaming_archiver");
+	bool streaming = s && !s->passive && is_on(s, "streaming_archiver");
 	learn(v, "server.streaming_archiver", !s ? NULL : streaming ? "on" : "off");
-	learn(v, "server.archiver", !s ? NULL : is_on(s, "archiver") || !streaming ? "on" : "off");
+	learn(v, "server.archiver", !s ? NULL : !s->passive && (is_on(s, "archiver") || !streaming) ? "on" : "off");
 }
 
 static void learn_age(struct view *v, const struct barman_server *s, const char *option)
@@ -67,11 +77,13 @@ static void learn_age(struct view *v, const struct barman_server *s, const char 
 		learn(v, name, s ? "" : NULL);
 }
 
-static void learn_ssh(struct view *v, const struct barman_server *s)
+/* The words of an ssh command, and whom it logs in to. */
+static void learn_ssh(struct view *v, const struct barman_server *s, const char *command, const char *prefix)
 {
 	struct arena *a = arena_new();
 	struct str words = {0};
-	const char *user = "", *host = "", *command = s ? barman_get(s, "ssh_command") : NULL;
+	const char *user = "", *host = "";
+	char name[64];
 	int n = 0;
 	char **word = command ? text_split_words(a, command, &n) : NULL;
 	for (int i = 0; word && i < n; i++) {
@@ -81,9 +93,12 @@ static void learn_ssh(struct view *v, const struct barman_server *s)
 	}
 	if (word)
 		barman_ssh_target(a, command, &user, &host);
-	learn(v, "server.ssh_words", n ? words.s : NULL);
-	learn(v, "server.ssh_user", s ? user : NULL);
-	learn(v, "server.ssh_host", s ? host : NULL);
+	snprintf(name, sizeof name, "%s_words", prefix);
+	learn(v, name, n ? words.s : NULL);
+	snprintf(name, sizeof name, "%s_user", prefix);
+	learn(v, name, s ? user : NULL);
+	snprintf(name, sizeof name, "%s_host", prefix);
+	learn(v, name, s ? host : NULL);
 	str_free(&words);
 	arena_free(a);
 }
@@ -186,7 +201,8 @@ void config_learn(struct view *v, const struct barman_config *c, const struct ba
 	learn_ways(v, s);
 	learn_age(v, s, "last_backup_maximum_age");
 	learn_age(v, s, "last_wal_maximum_age");
-	learn_ssh(v, s);
+	learn_ssh(v, s, s && !s->passive ? barman_get(s, "ssh_command") : NULL, "server.ssh");
+	learn_ssh(v, s, s && s->passive ? barman_get(s, "primary_ssh_command") : NULL, "server.primary");
 	learn_pipeline_command(v);
 	learn_target(v, s);
 	learn_xlogdb(v, c, s);

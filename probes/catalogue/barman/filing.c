@@ -7,12 +7,14 @@
 #include "probes/base/arena.h"
 #include "probes/base/str.h"
 #include "probes/base/text.h"
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 #include "probes/engine/model.h"
 
 /* Barman writes the run's pid into the lock at its start and leaves it there (Barman 3.4 lockfile.py): it finds that run's
  * lines in the log. A traceback's last line is the exception; its text may go on for some lines. Of an option's
- * invalid value every command says so, with a traceback, and goes on: that is config.barman's to tell. A line of xlog.db has name,
+ * invalid value every command says so, with a traceback, and goes on: that is config.barman's to tell. A run of barman backup files
+ * WAL at its end, under the same pid: how its copy went is backup.last's to tell. A line of xlog.db has name,
  * size, time and compression, since 3.15 also encryption; one bad line ends every command that reads it. */
 static const char filing_sh[] =
 	"name={server.name}; lock={server.barman_lock_directory}/.$name-archive-wal.lock; log={server.log_file}\n"
@@ -24,7 +26,7 @@ static const char filing_sh[] =
 	"fi\n"
 	"case $pid in ''|*[!0-9]*) ;; *) if [ -r \"$log\" ]; then\n"
 	"  tail -c 524288 \"$log\" | awk -v p=\"[$pid]\" -v since=\"$(date -d \"@$((${at%.*} - 1))\" '+%Y-%m-%d %H:%M:%S')\" '\n"
-	"    /^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] / { mine = $3 == p && $1 \" \" substr($2, 1, 8) >= since && !/ ERROR: Invalid [a-z_]* setting /; trace = 0\n"
+	"    /^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] / { mine = $3 == p && $1 \" \" substr($2, 1, 8) >= since && !/ ERROR: Invalid [a-z_]* setting | barman\\.backup(_executor)? ERROR: /; trace = 0\n"
 	"      if (mine && (/ (ERROR|CRITICAL): / || / barman\\.hooks WARNING: /)) { if (n++ < 40) { $1 = $2 = $3 = \"\"; sub(/^ +/, \"\"); said = $0 } } next }\n"
 	"    mine && /^Traceback / { trace = 1; next }\n"
 	"    mine && trace && /^[A-Za-z_][A-Za-z0-9_.]*(: |$)/ { said = $0; trace = 2; next }\n"
@@ -155,5 +157,6 @@ const struct probe probe_filing = {
 	.stage = STAGE_CRON,
 	.asks = {&q_backup_filing},
 	.causes = {"incoming.failing", "incoming.hook_failing", "incoming.compression_failing", "wal_archive.index_broken"},
+	.off = passive_off,
 	.judge = judge,
 };

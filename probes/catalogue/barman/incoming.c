@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 #include "probes/catalogue/volume.h"
 #include "probes/engine/model.h"
@@ -53,7 +54,7 @@ static void judge_empty(const struct view *v, struct verdict *r)
 	struct receiver receiver;
 
 	receiver_get(v, &receiver);
-	if (!know_yes(v, "server.catalogue.seen") || know_num(v, "server.catalogue.wals") != 0)
+	if (passive_node(v) || !know_yes(v, "server.catalogue.seen") || know_num(v, "server.catalogue.wals") != 0)
 		return;
 	if (know_num(v, "server.incoming.count") > 0 || know_num(v, "server.streaming.count") > 0)
 		return;
@@ -93,8 +94,10 @@ static void judge(const struct view *v, struct verdict *r)
 	}
 	if (unusable(v, r))
 		return;
-	judge_queue(v, r, "incoming", "archiver", 0);
-	judge_queue(v, r, "streaming", "streaming_archiver", keep);
+	if (!passive_node(v)) {
+		judge_queue(v, r, "incoming", "archiver", 0);
+		judge_queue(v, r, "streaming", "streaming_archiver", keep);
+	}
 	judge_errors(v, r);
 	judge_empty(v, r);
 	if (!r->findings)

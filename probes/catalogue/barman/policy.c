@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "probes/catalogue/barman/config.h"
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 #include "probes/config/options.h"
 #include "probes/engine/model.h"
@@ -33,7 +34,7 @@ static void judge_schedule(const struct view *v, struct verdict *r)
 {
 	const char *backup = know(v, "server.cron.backup");
 
-	if (strcmp(backup, "no") != 0)
+	if (strcmp(backup, "no") != 0 || passive_node(v))
 		return;
 	verdict_cause(r, RANK_ADVICE, "backup.not_scheduled", "nothing on the Barman host starts \"barman backup\" for this server");
 	verdict_evidence(r, "looked at: /etc/crontab, /etc/cron.d, cron.daily and the like, the crontab of \"%s\", systemd's timers",

@@ -5,6 +5,7 @@
 
 #include "probes/base/arena.h"
 #include "probes/base/text.h"
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 
 /* As cron would find it: its PATH, with path_prefix before it (Barman 3.4 command_wrappers.py). Debian's
@@ -92,5 +93,6 @@ const struct probe probe_receiver_client = {
 	.stage = STAGE_SLOT,
 	.asks = {&q_backup_client},
 	.causes = {"receiver.client_missing", "receiver.client_old"},
+	.off = passive_off,
 	.judge = judge,
 };

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 
 /* When it last wrote a segment, finished or not; NAN when there is none: between two segments, and until its
@@ -125,5 +126,6 @@ const struct probe probe_receiver_running = {
 	.stage = STAGE_SLOT,
 	.asks = {&q_backup_receiver, &q_pg_slots},
 	.causes = {"receiver.not_running", "receiver.wal_removed", "receiver.timeline", "receiver.stuck", "receiver.failing"},
+	.off = passive_off,
 	.judge = judge,
 };

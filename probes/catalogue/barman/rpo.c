@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 
 /* What may be lost where neither rpo_max of our own file nor Barman's last_wal_maximum_age says it. */
@@ -58,5 +59,6 @@ const struct probe probe_rpo = {
 	.essential = true,
 	.asks = {&q_backup_receiver, &q_backup_catalogue, &q_pg_slots, &q_db_wal},
 	.causes = {"rpo.exceeded"},
+	.off = passive_off,
 	.judge = judge,
 };

@@ -1,6 +1,7 @@
 /* backup_method = rsync copies the data with rsync on both hosts; barman check looks for neither. */
 #include <string.h>
 
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 #include "probes/engine/model.h"
 #include "probes/catalogue/host/host.h"
@@ -42,5 +43,6 @@ const struct probe probe_backup_rsync = {
 	.stage = STAGE_BACKUP,
 	.asks = {&q_host_backup, &q_host_db},
 	.causes = {"backup.rsync_missing"},
+	.off = passive_off,
 	.judge = judge,
 };

@@ -97,6 +97,40 @@ static bool may_come(const struct view *v, const struct missing *m)
 	return !ready || strncmp(ready, m->last, 24) <= 0;
 }
 
+/* What is there of the timeline on which the newest good backup begins: "" where nothing is. */
+static bool span_of(const struct view *v, const char *begin, char first[28], char last[28])
+{
+	const char *p = know(v, "server.wals.spans");
+
+	*first = *last = '\0';
+	for (; p && *p; p += strcspn(p, "\n"), p += *p == '\n')
+		if (!strncmp(p, begin, 8) && sscanf(p, "%27s %27s", first, last) == 2)
+			break;
+	return p;
+}
+
+/* Barman calls a backup DONE when all of the WAL it was made in is archived: where that is gone, nothing can be restored. */
+static bool judge_own(const struct view *v, struct verdict *r)
+{
+	const char *begin = done_wal(v, "DONE.begin_wal"), *end = done_wal(v, "DONE.end_wal");
+	struct missing m = {.segments = 1};
+	char first[28], last[28];
+
+	if (!*begin || !*end || !span_of(v, begin, first, last) || (*first && strcmp(first, begin) <= 0 && strcmp(end, last) <= 0))
+		return false;
+	snprintf(m.first, sizeof(m.first), "%s", *first && strcmp(first, begin) <= 0 ? end : begin);
+	snprintf(m.last, sizeof(m.last), "%s", m.first);
+	if (may_come(v, &m)) {
+		verdict_waiting(r, 0, "%s is missing in wals/, and may be among the files that still wait to be archived", m.first);
+		return true;
+	}
+	verdict_cause(r, RANK_FAIL, "wal_archive.gap", "the newest backup cannot be restored: WAL that it was made in, %s, is not in the archive",
+		      m.first);
+	verdict_evidence(r, "newest good backup: %s, made from %s to %s", know(v, "server.catalogue.DONE.id"), begin, end);
+	verdict_evidence(r, "in wals/ of its timeline: %s%s%s", *first ? first : "nothing", *first ? " to " : "", last);
+	return true;
+}
+
 static void judge_holes(const struct view *v, struct verdict *r)
 {
 	const char *p = know(v, "server.wals.holes");
@@ -155,7 +189,8 @@ static void judge(const struct view *v, struct verdict *r)
 		return;
 	}
 	judge_index(v, r);
-	judge_holes(v, r);
+	if (!judge_own(v, r))
+		judge_holes(v, r);
 }
 
 const struct probe probe_wal_archive = {

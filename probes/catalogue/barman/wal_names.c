@@ -250,6 +250,23 @@ int wal_names_holes(struct wal_names *w, struct wal_hole *ret, int max)
 	return h.n;
 }
 
+int wal_names_spans(struct wal_names *w, struct wal_span *ret, int max)
+{
+	int n = 0;
+	merge(w);
+	for (size_t i = 0; i < w->runs; i++) {
+		const struct run *r = &w->run[i];
+		if (!i || r[-1].timeline != r->timeline)
+			n++;
+		if (n > max)
+			continue;
+		if (!i || r[-1].timeline != r->timeline)
+			name_of(w, r->timeline, r->first, ret[n - 1].first);
+		name_of(w, r->timeline, r->last, ret[n - 1].last);
+	}
+	return n;
+}
+
 uint64_t wal_names_count(const struct wal_names *w)
 {
 	uint64_t n = 0;

@@ -28,6 +28,11 @@ bool wal_names_add_run(struct wal_names *w, const char *directory, const char *f
 bool wal_names_add_history(struct wal_names *w, const char *name, const char *text);
 /* The holes in order of timeline and place, at most max of them; returns how many there are. */
 int wal_names_holes(struct wal_names *w, struct wal_hole *ret, int max);
+/* The lowest and the highest name of each timeline, at most max of them; returns how many timelines there are. */
+struct wal_span {
+	char first[25], last[25];
+};
+int wal_names_spans(struct wal_names *w, struct wal_span *ret, int max);
 uint64_t wal_names_count(const struct wal_names *w);
 
 #endif

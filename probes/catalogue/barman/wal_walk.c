@@ -55,7 +55,7 @@ static void read_line(struct wal_names *w, char *line)
 	}
 }
 
-enum { HOLES_MAX = 20 };
+enum { HOLES_MAX = 20, SPANS_MAX = 64 };
 
 /* "FIRST LAST AFTER SEGMENTS" a line; of a missing history file "history TIMELINE - 0". */
 static void learn_holes(struct view *v, struct wal_names *w)
@@ -74,6 +74,20 @@ static void learn_holes(struct view *v, struct wal_names *w)
 	learn(v, "server.wals.holes", all.s);
 	learn_f(v, "server.wals.hole_count", "%d", n);
 	learn_f(v, "server.wals.count", "%.0f", (double)wal_names_count(w));
+	str_free(&all);
+}
+
+/* "FIRST LAST" a line and timeline; not known where there are more timelines than that. */
+static void learn_spans(struct view *v, struct wal_names *w)
+{
+	struct wal_span span[SPANS_MAX];
+	struct str all = {0};
+	int n = wal_names_spans(w, span, SPANS_MAX);
+
+	str_add(&all, "");
+	for (int i = 0; i < n && n <= SPANS_MAX; i++)
+		str_addf(&all, "%s %s\n", span[i].first, span[i].last);
+	learn(v, "server.wals.spans", n <= SPANS_MAX ? all.s : NULL);
 	str_free(&all);
 }
 
@@ -97,6 +111,7 @@ static void read_walk(const struct reply *r, struct view *v)
 	while ((line = text_line(&p)))
 		read_line(w, line);
 	learn_holes(v, w);
+	learn_spans(v, w);
 	free(copy);
 	wal_names_free(w);
 }

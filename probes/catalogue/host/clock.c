@@ -1,6 +1,7 @@
 /* clock: do the Barman host and PostgreSQL's host agree what time it is. */
 #include <math.h>
 
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 #include "probes/catalogue/postgres/postgres.h"
 #include "probes/engine/model.h"
@@ -50,5 +51,6 @@ const struct probe probe_clock = {
 	.stage = STAGE_HOST,
 	.asks = {&q_backup_receiver, &q_pg_settings},
 	.causes = {"clock.skew"},
+	.off = passive_off,
 	.judge = judge,
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "probes/base/text.h"
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/host/host.h"
 #include "probes/catalogue/postgres/postgres.h"
 
@@ -301,4 +302,4 @@ const struct probe probe_host_backup = {
 const struct probe probe_host_db = {
 	.id = "host.db", .title = "the PostgreSQL host is there", .about = ABOUT, .stage = STAGE_HOST,
 	.asks = {&q_host_db, &q_ssh_to_db, &q_pg_settings, &q_repl_identify},
-	.causes = {"host.dns", "host.unreachable", "host.cut_off", "host.access"}, .judge = judge_db};
+	.causes = {"host.dns", "host.unreachable", "host.cut_off", "host.access"}, .off = passive_off, .judge = judge_db};

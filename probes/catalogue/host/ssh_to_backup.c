@@ -5,6 +5,7 @@
 #include "probes/base/arena.h"
 #include "probes/base/str.h"
 #include "probes/base/text.h"
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/host/host.h"
 #include "probes/catalogue/host/ssh_login.h"
 #include "probes/catalogue/host/ssh_scripts.h"
@@ -167,5 +168,6 @@ const struct probe probe_ssh_to_backup = {
 		   "ssh.to_backup.authorized_keys_permissions", "ssh.to_backup.user_not_allowed", "ssh.to_backup.account_locked",
 		   "ssh.to_backup.login_shell", "ssh.to_backup.nologin_file", "ssh.to_backup.forced_command",
 		   "ssh.to_backup.noisy_shell", "ssh.to_backup.client_missing", "ssh.to_backup.failing"},
+	.off = passive_off,
 	.judge = judge,
 };

@@ -5,6 +5,7 @@
 #include "probes/base/arena.h"
 #include "probes/base/str.h"
 #include "probes/base/text.h"
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/barman/check.h"
 #include "probes/catalogue/host/host.h"
 #include "probes/catalogue/host/ssh_login.h"
@@ -42,18 +43,23 @@ static void pipeline_text(struct str *out, char **word)
 	str_add(out, " -v");
 }
 
-void learn_pipeline_command(struct view *v)
+static void learn_command(struct view *v, const char *name, const char *words)
 {
 	struct arena *a = arena_new();
 	struct str text = {0};
-	const char *words = know(v, "server.ssh_words");
 	int n = 0;
 	char **word = words ? text_split_words(a, words, &n) : NULL;
 	if (word && n)
 		pipeline_text(&text, word);
-	learn(v, "server.pipeline_command", text.s);
+	learn(v, name, text.s);
 	str_free(&text);
 	arena_free(a);
+}
+
+void learn_pipeline_command(struct view *v)
+{
+	learn_command(v, "server.pipeline_command", know(v, "server.ssh_words"));
+	learn_command(v, "server.primary_command", know(v, "server.primary_words"));
 }
 
 static void read_login(const struct reply *r, struct view *v)
@@ -141,5 +147,6 @@ const struct probe probe_ssh_to_db = {
 		   "ssh.to_db.authorized_keys_permissions", "ssh.to_db.user_not_allowed", "ssh.to_db.account_locked",
 		   "ssh.to_db.login_shell", "ssh.to_db.nologin_file", "ssh.to_db.forced_command", "ssh.to_db.noisy_shell",
 		   "ssh.to_db.client_missing", "ssh.to_db.failing"},
+	.off = passive_off,
 	.judge = judge,
 };

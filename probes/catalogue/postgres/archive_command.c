@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "probes/base/arena.h"
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/command/lint.h"
 #include "probes/catalogue/postgres/command.h"
 #include "probes/catalogue/postgres/postgres.h"
@@ -73,5 +74,6 @@ const struct probe probe_archive_command = {
 	.causes = {"archive_command.empty", "archive_command.no_op", "archive_command.misspelled", "archive_command.arguments",
 		   "archive_command.wrong_server", "archive_command.wrong_directory", "archive_command.overwrites",
 		   "archive_command.not_idempotent", "archive_command.no_timeout", "archive_command.reload_pending"},
+	.off = passive_off,
 	.judge = judge_archive_command,
 };

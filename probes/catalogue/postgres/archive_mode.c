@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/postgres/postgres.h"
 
 /* Spellings of archive_mode_options (PostgreSQL 15 xlog.c). */
@@ -95,5 +96,6 @@ const struct probe probe_archive_mode = {
 	.needs = {"pg.connect"},
 	.asks = {&q_pg_settings, &q_dbsql_files},
 	.causes = {"archive_mode.off", "archive_mode.restart_pending", "archive_mode.shadowed", "archive_mode.standby"},
+	.off = passive_off,
 	.judge = judge_archive_mode,
 };

@@ -7,6 +7,7 @@
 #include "probes/base/arena.h"
 #include "probes/base/str.h"
 #include "probes/base/text.h"
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/command/lint.h"
 #include "probes/catalogue/flow.h"
 #include "probes/catalogue/postgres/archiver.h"
@@ -390,5 +391,6 @@ const struct probe probe_archive_flow = {
 	.causes = {"archive.not_found", "archive.not_executable", "archive.destination_missing", "archive.permission",
 		   "archive.destination_full", "archive.ssh", "archive.hung", "archive.signal", "archive.version_skew",
 		   "archive.already_exists", "archive.never_ran", "archive.failing"},
+	.off = passive_off,
 	.judge = judge_flow,
 };

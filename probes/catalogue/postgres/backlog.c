@@ -3,6 +3,7 @@
 
 #include "probes/base/str.h"
 #include "probes/base/text.h"
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/postgres/archiver.h"
 #include "probes/catalogue/postgres/postgres.h"
 
@@ -54,5 +55,6 @@ const struct probe probe_archive_backlog = {
 	.needs = {"pg.connect", "archive.flow"},
 	.asks = {&q_db_postgres, &q_pg_ready, &q_pg_settings},
 	.causes = {"archive.backlog"},
+	.off = passive_off,
 	.judge = judge_backlog,
 };

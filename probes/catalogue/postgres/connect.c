@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "probes/base/text.h"
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/postgres/classify.h"
 #include "probes/catalogue/postgres/conninfo.h"
 #include "probes/catalogue/postgres/postgres.h"
@@ -192,5 +193,6 @@ const struct probe probe_pg_connect = {
 	.causes = {"pg.refused", "pg.timeout", "pg.silent", "pg.start_failed", "pg.starting", "pg.stopping", "pg.recovering",
 		   "pg.hba_rejected", "pg.password_missing", "pg.password_wrong", "pg.role_missing", "pg.database_missing",
 		   "pg.too_many_connections", "pg.tls", "pg.failing"},
+	.off = passive_off,
 	.judge = judge_connect,
 };

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 #include "probes/catalogue/volume.h"
 #include "probes/engine/model.h"
@@ -150,6 +151,20 @@ static void say_room(const struct view *v, struct verdict *r, const struct filli
 			   flow_bytes(know_num(v, "pg.settings.max_wal_size")));
 }
 
+/* pg_wal may grow to max_wal_size before a checkpoint removes anything, and somewhat beyond it (PostgreSQL 15 xlog.c: a soft limit): a
+ * busy hour fills a volume that is smaller, though nothing holds WAL back. */
+static void judge_small(const struct view *v, struct verdict *r)
+{
+	double most = know_num(v, "pg.settings.max_wal_size"), segment = flow_segment_size(v);
+	double room = know_num(v, "db.wal.bytes") + know_num(v, "db.wal.avail");
+
+	if (r->findings || !(most + 2 * segment > room))
+		return;
+	verdict_cause(r, RANK_WARN, "disk.pg_wal_small", "max_wal_size lets pg_wal grow to %s, and its volume has room for %s: a busy hour fills it",
+		      flow_bytes(most), flow_bytes(room));
+	say_what_is_there(r, v);
+}
+
 static void judge_room(const struct view *v, struct verdict *r)
 {
 	struct filling f;
@@ -160,6 +175,7 @@ static void judge_room(const struct view *v, struct verdict *r)
 	else if (f.seconds < flow_warning_s(v))
 		say_filling(v, r, &f);
 	judge_foreign_growth(v, r);
+	judge_small(v, r);
 	judge_other(v, r, "db.data", "the data directory");
 	judge_other(v, r, "db.tbs", "a tablespace");
 	if (!r->findings)
@@ -194,7 +210,8 @@ const struct probe probe_disk_pg_wal = {
 		 "that grew to max_wal_size and stays there is normal: only WAL that something holds back can fill it.",
 	.stage = STAGE_DISK,
 	.asks = {&q_db_wal, &q_pg_waldir, &q_pg_slots},
-	.causes = {"disk.pg_wal_full", "disk.pg_wal_filling", "disk.foreign_growth", "disk.pg_data_full", "disk.inodes",
+	.causes = {"disk.pg_wal_full", "disk.pg_wal_filling", "disk.pg_wal_small", "disk.foreign_growth", "disk.pg_data_full", "disk.inodes",
 		   "disk.read_only", "disk.not_mounted", "disk.hung"},
+	.off = passive_off,
 	.judge = judge,
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "probes/base/text.h"
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/postgres/conninfo.h"
 #include "probes/catalogue/postgres/postgres.h"
 
@@ -201,5 +202,6 @@ const struct probe probe_pg_config_file = {
 	.stage = STAGE_PG,
 	.asks = {&q_dbsql_files, &q_db_conf, &q_db_postgres},
 	.causes = {"config_file.error", "config_file.hba_error"},
+	.off = passive_off,
 	.judge = judge_config_file,
 };

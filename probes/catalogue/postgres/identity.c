@@ -1,6 +1,7 @@
 /* pg.identity: is this the cluster that was backed up so far. */
 #include <string.h>
 
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 #include "probes/catalogue/postgres/postgres.h"
 #include "probes/engine/model.h"
@@ -35,5 +36,6 @@ const struct probe probe_pg_identity = {
 	.needs = {"pg.connect"},
 	.asks = {&q_pg_settings, &q_backup_catalogue},
 	.causes = {"pg.identity_changed"},
+	.off = passive_off,
 	.judge = judge,
 };

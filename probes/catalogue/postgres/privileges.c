@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "probes/base/str.h"
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 #include "probes/catalogue/postgres/postgres.h"
 #include "probes/engine/model.h"
@@ -142,5 +143,6 @@ const struct probe probe_pg_privileges = {
 	.needs = {"pg.connect"},
 	.asks = {&q_pg_privileges, &q_pg_settings, &q_pg_slots, &q_backup_catalogue},
 	.causes = {"pg.privileges_missing", "pg.is_standby", "ha.primary_moved"},
+	.off = passive_off,
 	.judge = judge_privileges,
 };

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/postgres/classify.h"
 #include "probes/catalogue/postgres/conninfo.h"
 #include "probes/catalogue/postgres/postgres.h"
@@ -87,5 +88,6 @@ const struct probe probe_repl_connect = {
 	.asks = {&q_repl_identify, &q_pg_settings},
 	.causes = {"repl.hba_rejected", "repl.password_missing", "repl.password_wrong", "repl.role_lacks_replication",
 		   "repl.walsenders_exhausted", "repl.other_cluster", "repl.failing"},
+	.off = passive_off,
 	.judge = judge_replication,
 };

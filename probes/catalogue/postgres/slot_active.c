@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 
 static const char *holder(const struct slot *s, char *buf, size_t size)
@@ -117,5 +118,6 @@ const struct probe probe_slot_active = {
 	.needs = {"pg.connect", "slot.exists"},
 	.asks = {&q_pg_slots, &q_backup_receiver},
 	.causes = {"slot.held_by_other", "slot.inactive"},
+	.off = passive_off,
 	.judge = judge,
 };

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 #include "probes/catalogue/postgres/postgres.h"
 
@@ -121,5 +122,6 @@ const struct probe probe_slot_exists = {
 	.needs = {"pg.connect"},
 	.asks = {&q_pg_slots, &q_backup_receiver, &q_db_postgres},
 	.causes = {"slot.missing", "ha.slot_not_permanent", "slots.exhausted", "slot.lost", "slot.unreserved", "slot.never_used"},
+	.off = passive_off,
 	.judge = judge,
 };

@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 
 static void judge_lag(const struct view *v, struct verdict *r, const struct slot *s)
@@ -53,5 +54,6 @@ const struct probe probe_slot_lag = {
 	.needs = {"pg.connect", "slot.active"},
 	.asks = {&q_pg_slots},
 	.causes = {"slot.lagging"},
+	.off = passive_off,
 	.judge = judge,
 };

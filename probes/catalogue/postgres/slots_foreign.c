@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 #include "probes/engine/model.h"
 
@@ -100,5 +101,6 @@ const struct probe probe_slots_foreign = {
 	.needs = {"pg.connect"},
 	.asks = {&q_pg_slots},
 	.causes = {"slot.foreign_hoarding"},
+	.off = passive_off,
 	.judge = judge,
 };

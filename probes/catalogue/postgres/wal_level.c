@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/postgres/postgres.h"
 
 static void judge_wal_level(const struct view *v, struct verdict *ret)
@@ -25,5 +26,6 @@ const struct probe probe_wal_level = {
 	.needs = {"pg.connect"},
 	.asks = {&q_pg_settings, &q_dbsql_files},
 	.causes = {"wal_level.minimal"},
+	.off = passive_off,
 	.judge = judge_wal_level,
 };

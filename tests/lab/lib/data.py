@@ -5,7 +5,7 @@ import subprocess
 
 LAB_DIR = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 VIEWS = ("console", "barman")
-VALUES = ("cause_console", "cause_barman", "also_ok", "pipeline", "answers")
+VALUES = ("cause_console", "cause_barman", "advice", "also_ok", "pipeline", "answers")
 
 # One shell for all of them: each file is sourced in a subshell of its own.
 READ_ALL = r'''
@@ -22,7 +22,7 @@ class BadData(Exception):
 
 
 def faults():
-    """{name: {"sentence", "cause_console", "cause_barman", "also_ok", "pipeline", "answers"}} in order of name"""
+    """{name: {"sentence", "cause_console", "cause_barman", "advice", "also_ok", "pipeline", "answers"}} in order of name"""
     where = os.path.join(LAB_DIR, "faults")
     files = sorted(f for f in os.listdir(where) if f.endswith(".fault"))
     out = subprocess.run(["bash", "-c", READ_ALL, "faults", *(os.path.join(where, f) for f in files)], check=True,
@@ -31,6 +31,8 @@ def faults():
     for i in range(0, len(out) - 1, width):
         name = os.path.basename(out[i])[: -len(".fault")]
         found[name] = dict(zip(("sentence", *VALUES), out[i + 1 : i + width]))
+        if found[name]["advice"]:  # is all that is said: nothing is wrong yet
+            found[name]["cause_console"] = found[name]["cause_barman"] = "none"
     return found
 
 

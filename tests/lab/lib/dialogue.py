@@ -12,12 +12,12 @@ from inlab import LAB_ON, PLACE, Failed, log, on
 class Dialogue:
     PROMPT = re.compile(r"(?:^|\n)([^\n]*> )$")
 
-    def __init__(self, view, answers):
+    def __init__(self, view, answers, *cause):
         self.answers = answers
         self.text = ""
         self.seen = 0  # what of the text belongs to earlier prompts
         self.asked = {}
-        self.p = subprocess.Popen([LAB_ON, PLACE[view], "walmedic", "fix", "main"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.p = subprocess.Popen([LAB_ON, PLACE[view], "walmedic", "fix", "main", *cause], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, bufsize=0)
 
     def read(self, end):

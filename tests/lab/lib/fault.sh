@@ -3,7 +3,7 @@ fault_file() { [ -f "$LAB_DIR/faults/$1.fault" ] && printf '%s\n' "$LAB_DIR/faul
 fault_names() { local f; for f in "$LAB_DIR"/faults/*.fault; do [ ! -f "$f" ] || basename "$f" .fault; done; }
 # fault_value FAULT NAME: a value that a fault file sets
 fault_value() { (
-	pipeline='' cause_console='' cause_barman='' also_ok='' answers=''
+	pipeline='' cause_console='' cause_barman='' advice='' also_ok='' answers=''
 	. "$(fault_file "$1")" && printf '%s\n' "${!2-}"
 ); }
 # The first comment of the file: what is broken, in one sentence.
@@ -15,7 +15,7 @@ faults_command() {
 		for f in $(fault_names); do printf '%-42s %s\n' "$f" "$(fault_sentence "$f")"; done
 	else
 		fault_file "$1" >/dev/null || die "no such fault: $1"
-		for v in cause_console cause_barman also_ok pipeline answers; do printf '%s=%s\n' "$v" "$(fault_value "$1" "$v")"; done
+		for v in cause_console cause_barman advice also_ok pipeline answers; do printf '%s=%s\n' "$v" "$(fault_value "$1" "$v")"; done
 	fi
 }
 

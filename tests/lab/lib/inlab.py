@@ -45,6 +45,7 @@ class Answer:
             server = json.loads(p.stdout)["servers"][0]
             self.roots, self.probes = server["root_causes"], server["probes"]
             self.causes = [c["cause"] for c in self.roots]
+            self.advice = [a["cause"] for a in server["advice"]]
         except (ValueError, KeyError, IndexError, TypeError) as e:
             raise Failed("check --format json: exit %d, unreadable answer (%s): %.300s" % (p.returncode, e, p.stdout)) from None
 
@@ -57,6 +58,10 @@ class Answer:
 
     def is_green(self):
         return self.status == 0 and not self.causes
+
+    def wrong_advice(self, advice):
+        """Advice is no root cause and has no exit status: it stands where advice stands."""
+        return None if not advice or advice in self.advice else "expected the advice %s, got %s" % (advice, self.advice or "none")
 
     def wrong_roots(self, expected, also_ok):
         """Exactly these, in this order; what may follow them may follow them."""
@@ -85,10 +90,10 @@ def assert_green(views):
             raise Failed("the unbroken lab is not green from %s: exit %d, %s" % (view, a.status, a.causes))
 
 
-def assert_named(view, roots, also_ok, when):
+def assert_named(view, roots, also_ok, when, advice=""):
     a = Answer(view)
-    log("%s, %s: exit %d, root causes %s" % (when, view, a.status, a.causes))
-    wrong = a.wrong_roots(roots, also_ok)
+    log("%s, %s: exit %d, root causes %s, advice %s" % (when, view, a.status, a.causes, a.advice))
+    wrong = a.wrong_roots(roots, also_ok) or a.wrong_advice(advice)
     record("named", view=view, when=when, causes=a.causes, ok=not wrong)
     if wrong:
         a.tell()

@@ -32,31 +32,32 @@ def heal(faults, view, views):
     """The dialogue from one view, until all of them are green."""
     known = data.faults()
     answers = dict(line.split("=", 1) for f in faults for line in known[f]["answers"].splitlines() if "=" in line)
+    advice = [known[f]["advice"] for f in faults if known[f]["advice"]]
     answers = {name: looked_up(value) for name, value in answers.items()}
     start = time.time()
     for name in faults:
         if not lab("fault", name, "heal"):
             raise Failed("heal_first of %s failed" % name)
     for _ in range(2 + len(faults)):  # a page may leave the next cause visible (a full disk, then what filled it)
-        if "not green yet" not in Dialogue(view, answers).run(300):
+        if "not green yet" not in Dialogue(view, answers, *advice).run(300):
             break
     end = time.time() + GREEN_SECONDS
     while True:
         found = [Answer(v) for v in views]
-        if all(a.is_green() for a in found):
+        if all(a.is_green() and not set(advice) & set(a.advice) for a in found):
             log("green from %s" % " and ".join(views))
             record("healed", view=view, seconds=round(time.time() - start))
             return
         if time.time() > end:
             for a in found:
                 a.tell()
-            raise Failed("not green %d s after the remedy: %s" % (GREEN_SECONDS, [(a.status, a.causes) for a in found]))
+            raise Failed("not green %d s after the remedy: %s" % (GREEN_SECONDS, [(a.status, a.causes, a.advice) for a in found]))
         time.sleep(2)
 
 
 def roots_of(fault):
-    """none: what is broken is nothing to that view"""
-    return {v: [c] if (c := fault["cause_" + v]) != "none" else [] for v in data.VIEWS}
+    """none: what is broken is nothing to that view; several, in their order, where they always come together"""
+    return {v: c.split() if (c := fault["cause_" + v]) != "none" else [] for v in data.VIEWS}
 
 
 def job_fault(name, views, swift):
@@ -65,12 +66,12 @@ def job_fault(name, views, swift):
     assert_green(views)
     break_all([name])
     for view in views:
-        assert_named(view, roots_of(fault)[view], also_ok, AT_ONCE)
+        assert_named(view, roots_of(fault)[view], also_ok, AT_ONCE, fault["advice"])
     if swift:
         return
     wait_for_tick()
     for view in views:
-        assert_named(view, roots_of(fault)[view], also_ok, AFTER)
+        assert_named(view, roots_of(fault)[view], also_ok, AFTER, fault["advice"])
     heal([name], views[0], views)
 
 
@@ -79,7 +80,7 @@ def job_heal(name, views, swift):
     fault = data.faults()[name]
     break_all([name])
     for view in views:
-        assert_named(view, roots_of(fault)[view], fault["also_ok"].split(), AT_ONCE)
+        assert_named(view, roots_of(fault)[view], fault["also_ok"].split(), AT_ONCE, fault["advice"])
     if not swift:
         heal([name], views[0], views)
 

@@ -7,7 +7,8 @@ tests_unit_catalogue_causes_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_catalogue_causes_test_LDADD = probes/catalogue/libcatalogue.a probes/engine/libengine.a $(catalogue_libs) $(CMOCKA_LIBS) $(JANSSON_LIBS) $(INIH_LIBS) -lm
 flow_tests = tests/unit/catalogue/flow_test tests/unit/catalogue/postgres/slots_test \
 	tests/unit/catalogue/barman/receiver_test tests/unit/catalogue/barman/backups_test tests/unit/catalogue/barman/filing_test \
-	tests/unit/catalogue/barman/wal_archive_test tests/unit/catalogue/barman/house_test tests/unit/catalogue/barman/check_test
+	tests/unit/catalogue/barman/wal_archive_test tests/unit/catalogue/barman/house_test tests/unit/catalogue/barman/check_test \
+	tests/unit/catalogue/barman/sync_test
 flow_test_libs = probes/catalogue/libcatalogue.a probes/engine/libengine.a $(catalogue_libs) $(CMOCKA_LIBS) $(JANSSON_LIBS) $(INIH_LIBS) -lm
 check_PROGRAMS += $(flow_tests)
 TESTS += $(flow_tests)
@@ -20,6 +21,9 @@ tests_unit_catalogue_postgres_slots_test_LDADD = $(flow_test_libs)
 tests_unit_catalogue_barman_receiver_test_SOURCES = tests/unit/catalogue/barman/receiver_test.c
 tests_unit_catalogue_barman_receiver_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_catalogue_barman_receiver_test_LDADD = $(flow_test_libs)
+tests_unit_catalogue_barman_sync_test_SOURCES = tests/unit/catalogue/barman/sync_test.c
+tests_unit_catalogue_barman_sync_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_catalogue_barman_sync_test_LDADD = $(flow_test_libs)
 tests_unit_catalogue_barman_filing_test_SOURCES = tests/unit/catalogue/barman/filing_test.c
 tests_unit_catalogue_barman_filing_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_catalogue_barman_filing_test_LDADD = $(flow_test_libs)

@@ -24,6 +24,7 @@ static struct root fake_root;
 static struct server fake_server = {.name = "main", .db_host = "db1", .backup_host = "backup1", .node = fake_node, .nodes = 2, .root = &fake_root};
 static struct model fake_model = {.server = &fake_server, .servers = 1};
 static bool slot_is_there, place_is_there, answers_come;
+static bool fake_advice; /* that the slot is missing is only advice */
 static int acts;
 static char act_text[4096], act_user[64];
 static struct act_spec act_last;
@@ -114,6 +115,11 @@ static void fake_judge(void)
 	fake_root = (struct root){.finding = &fake_node[0].verdict.finding[0], .node = 0, .unblocks = 1};
 	fake_server.roots = !slot_is_there;
 	fake_server.state = slot_is_there ? STATE_OK : STATE_FAIL;
+	if (!fake_advice)
+		return;
+	fake_node[0].verdict.finding[0].rank = RANK_ADVICE;
+	fake_node[0].verdict.state = fake_node[1].verdict.state = fake_server.state = STATE_OK;
+	fake_server.roots = 0;
 }
 
 static void fake_answer(int node)
@@ -132,6 +138,7 @@ static void fake_reset(void)
 	if (!fake_server.view)
 		fake_server.view = view_new((struct facts *const[SCOPES]){NULL});
 	slot_is_there = false;
+	fake_advice = false;
 	place_is_there = answers_come = act_ends = true;
 	acts = act_status = 0;
 	act_says = "done\n";

@@ -30,7 +30,14 @@ const struct embedded embedded_pages[] = {{"slot.missing", page_bytes, sizeof pa
 
 static char top[64], said[65536];
 static bool creates;
-static int (*start)(struct loop *l, struct engine *e, int server, bool read_only) = fix_walk;
+static const char *only; /* the cause that is asked for */
+
+static int walk_only(struct loop *l, struct engine *e, int server, bool read_only)
+{
+	return fix_walk(l, e, server, only, read_only);
+}
+
+static int (*start)(struct loop *l, struct engine *e, int server, bool read_only) = walk_only;
 
 static void end_act(void *arg)
 {
@@ -87,6 +94,7 @@ static int setup(void **state)
 	learn((struct view *)fake_server.view, "server.slot_name", "bar man");
 	act_hook = on_act;
 	creates = true;
+	only = NULL;
 	return 0;
 }
 
@@ -261,7 +269,7 @@ static int talk(const char *typed)
 {
 	start = fix_talk;
 	int status = walk(typed, false);
-	start = fix_walk;
+	start = walk_only;
 	return status;
 }
 
@@ -327,11 +335,37 @@ static void the_menu_goes_on_as_fix(void **state)
 	assert_int_equal(acts, 2);
 }
 
+/* Advice leaves its probe green: the steps of its page are open all the same, and done when the advice is gone. */
+static void follows_a_piece_of_advice(void **state)
+{
+	(void)state;
+	use(page);
+	only = "slot.missing";
+	fake_advice = true;
+	fake_judge();
+	assert_int_equal(walk("9\ns\nr\ny\n", false), 0);
+	expect_said("\nadvice: ");
+	expect_said("proven: green");
+	expect_said("all green\n");
+	assert_int_equal(acts, 1);
+}
+
+static void a_cause_that_is_not_there_is_not_followed(void **state)
+{
+	(void)state;
+	use(page);
+	only = "slot.lost";
+	slot_is_there = true;
+	fake_judge();
+	assert_int_equal(walk("", false), 0);
+	assert_string_equal(said, "looking at main\nslot.lost: no probe finds it\nall green\n");
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(walks_to_green), T(needs_a_yes), T(needs_the_name_for_destruction), T(ends_with_its_input), T(ends_when_it_is_told_to), T(an_interrupt_stops_the_command_only),
+		T(walks_to_green), T(follows_a_piece_of_advice), T(a_cause_that_is_not_there_is_not_followed), T(needs_a_yes), T(needs_the_name_for_destruction), T(ends_with_its_input), T(ends_when_it_is_told_to), T(an_interrupt_stops_the_command_only),
 		T(asks_again_for_a_bad_value),
 		T(stays_at_a_step_that_proved_nothing), T(only_copies_what_it_cannot_run), T(opens_when_the_requirement_is_met),
 		T(is_short_when_all_is_green), T(the_menu_lists_what_there_is), T(the_menu_does_everything), T(the_menu_leads_to_green),

@@ -118,9 +118,44 @@ static void clocks(void **state)
 	expect_clock("soon", NULL, STATE_UNKNOWN);
 }
 
+#define RECORD(json) "record=here\njson=" json "\nend=\n"
+#define DRILL(at) "{\"version\": 1, \"server\": \"mydb\", \"restored\": {\"backup\": \"20261121T031702\", \"at\": \"" at "\", \"seconds\": 312}}"
+
+static void expect_drill(const char *out, const char *cause, int rank)
+{
+	struct view *v = server_view();
+
+	learn(v, "server.catalogue.manifest", "yes");
+	answer_sh(v, &q_console_drill, out);
+	if (cause)
+		expect_cause(v, &probe_restore_tested, cause, (enum rank)rank);
+	else
+		expect_state(v, &probe_restore_tested, (enum state)rank);
+	view_free(v);
+}
+
+/* Advice at most: a drill may be recorded elsewhere. The clock of the tests stands at 2026-11-21T08:48:55Z. */
+static void restore_drills(void **state)
+{
+	(void)state;
+	expect_drill("record=none\nend=\n", "restore.never_tested", RANK_ADVICE);
+	expect_drill(RECORD("{\"verified\": {\"at\": \"2026-11-20T09:00:00Z\"}}"), "restore.never_tested", RANK_ADVICE);
+	expect_drill(RECORD(DRILL("2026-08-01T09:00:00Z")), "restore.overdue", RANK_ADVICE);
+	expect_drill(RECORD(DRILL("2026-10-01T09:00:00Z")), "backup.unverified", RANK_ADVICE);
+	expect_drill(RECORD(DRILL("2026-11-20T09:00:00Z")), NULL, STATE_OK);
+	/* a record that says nothing is no drill */
+	expect_drill(RECORD("{}"), NULL, STATE_UNKNOWN);
+	expect_drill(RECORD("{\"restored\": 1"), NULL, STATE_UNKNOWN);
+	expect_drill(RECORD(DRILL("yesterday")), NULL, STATE_UNKNOWN);
+	expect_drill(RECORD(DRILL("2027-11-20T09:00:00Z")), NULL, STATE_UNKNOWN);
+	expect_drill("record=unreadable\nend=\n", NULL, STATE_UNKNOWN);
+	expect_drill("record=none\n", NULL, STATE_UNKNOWN);
+	expect_drill("", NULL, STATE_UNKNOWN);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(directories), cmocka_unit_test(policies), cmocka_unit_test(what_starts_backups),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(restore_drills), cmocka_unit_test(directories), cmocka_unit_test(policies), cmocka_unit_test(what_starts_backups),
 					   cmocka_unit_test(identity), cmocka_unit_test(clocks)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

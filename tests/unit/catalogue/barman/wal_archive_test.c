@@ -178,7 +178,22 @@ static void a_lost_list_is_no_idle_database(void **state)
 {
 	(void)state;
 	expect_walk(CLOCK BACKUP("20261121T082458", "000000010000000000000003") "wals=0\nend=\n", WHOLE, "wal_archive.index_lost", RANK_FAIL);
-	expect_walk(CLOCK BACKUP("20261121T082458", "000000010000000000000003") "wals=0\nend=\n", "status=0\narchived=0\nend=\n", NULL, STATE_OK);
+	expect_walk(CLOCK BACKUP("20261121T082458", "000000010000000000000003") "wals=0\nend=\n", "status=0\narchived=0\nend=\n", "wal_archive.gap",
+		    RANK_FAIL);
+	expect_walk(CLOCK "wals=0\nend=\n", "status=0\narchived=0\nend=\n", NULL, STATE_OK);
+}
+
+/* A backup that is DONE had all of the WAL from its begin to its end in the archive. */
+static void the_newest_backups_own_wal_must_be_there(void **state)
+{
+	(void)state;
+	expect_walk(CLOCK BACKUP("20261121T082458", "000000010000000000000002") WALS, WHOLE, "wal_archive.gap", RANK_FAIL);
+	expect_walk(CLOCK BACKUP("20261121T082458", "00000001000000000000000A") WALS, WHOLE, "wal_archive.gap", RANK_FAIL);
+	expect_walk(CLOCK BACKUP("20261121T082458", "000000020000000000000005") WALS, WHOLE, "wal_archive.gap", RANK_FAIL);
+	expect_walk(CLOCK BACKUP("20261121T082458", "000000010000000000000009") WALS, WHOLE, NULL, STATE_OK);
+	/* of an older backup nobody needs it */
+	expect_walk(CLOCK BACKUP("20261120T082458", "000000010000000000000002") BACKUP("20261121T082458", "000000010000000000000007") WALS, WHOLE,
+		    NULL, STATE_OK);
 }
 
 static void what_was_not_walked_is_unknown(void **state)
@@ -197,7 +212,7 @@ int main(void)
 		cmocka_unit_test(order_and_doubles_do_not_matter), cmocka_unit_test(a_hole_is_named_by_its_ends),
 		cmocka_unit_test(timelines_follow_their_history), cmocka_unit_test(a_missing_history_is_a_hole),
 		cmocka_unit_test(what_is_no_segment_is_passed_over), cmocka_unit_test(big_archives),
-		cmocka_unit_test(only_a_hole_behind_the_newest_backup_fails), cmocka_unit_test(what_waits_on_the_primary_may_fill_it),
+		cmocka_unit_test(the_newest_backups_own_wal_must_be_there), cmocka_unit_test(only_a_hole_behind_the_newest_backup_fails), cmocka_unit_test(what_waits_on_the_primary_may_fill_it),
 		cmocka_unit_test(a_lost_list_is_no_idle_database), cmocka_unit_test(what_was_not_walked_is_unknown)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
