@@ -270,6 +270,9 @@ bool app_key(struct app *a, int32_t key)
 {
 	const struct screen *s = a->stack[a->depth - 1].screen;
 	enum action action = key_action(key);
+	int64_t mono = a->ops->mono_ms(a->ops_arg);
+	a->key_gap = mono - a->key_at;
+	a->key_at = mono;
 	if (a->too_small) {
 		a->quit |= action == ACT_QUIT;
 		return a->quit;

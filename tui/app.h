@@ -113,6 +113,7 @@ struct app {
 	struct travel travel;
 	struct line line;
 	char find[128];             /* what is looked for, "": nothing */
+	int64_t key_at, key_gap;    /* mono ms: of the last key, and how long after the one before */
 	char notice[256];
 	int64_t notice_until;
 	struct {

@@ -274,7 +274,7 @@ static void compare(const char *path, const struct str *got, bool update)
 
 /* ---- windows of any size ---- */
 
-static void any_size(const struct model *m, const struct family *f)
+static void any_size(struct engine *e, const struct family *f)
 {
 	static const int heights[] = {1, 2, 5, 15, 16, 17, 19, 20, 24, 33, 34, 45, 60, 200};
 	static const int widths[] = {1, 2, 20, 59, 60, 61, 79, 80, 109, 110, 111, 125, 160, 300};
@@ -282,7 +282,7 @@ static void any_size(const struct model *m, const struct family *f)
 		for (size_t k = 0; k < sizeof widths / sizeof *widths; k++)
 			for (size_t n = 0; n < sizeof screens / sizeof *screens; n++) {
 				struct size s = {heights[i], widths[k]};
-				struct canvas *c = draw(m, screens[n].keys, &s, false);
+				struct canvas *c = draw(e, screens[n].keys, &s, false);
 				bool small = s.h < 16 || s.w < 60;
 				must(is_harmless(c), "a character that must not be there", f->name, screens[n].name, &s);
 				must(!small || s.w < 20 || names(c, "need 60x16"), "it does not say that it is too small", f->name,
@@ -332,7 +332,7 @@ static void check_family(const struct family *f, const char *dir, bool update)
 		str_free(&out);
 	}
 	if (!strcmp(f->name, "host") || !f->path) {
-		any_size(engine_model(e), f);
+		any_size(e, f);
 		small_windows_take_no_orders(engine_model(e));
 	}
 	engine_free(e);

@@ -107,6 +107,9 @@ static void want_run(struct app *app, struct treatment *t)
 	if (!p)
 		return;
 	const char *no = why_not(app, t, p);
+	/* A paste without its marks, a cat on the keyboard: nobody means an r in the midst of a swarm. */
+	if (!no && app->key_gap < SWARM_MS)
+		no = "nothing was run: the key came in a swarm of others; press it alone";
 	if (no)
 		app_notice(app, "%s", no);
 	else if (run_confirm(p) == CONFIRM_NOTHING)
@@ -223,8 +226,12 @@ static bool key(struct app *app, void *state, int32_t k)
 	struct treatment *t = state;
 	if (t->question == Q_NONE)
 		return false;
-	if (t->question != Q_VALUE && mono(app) - t->question_since < DEAD_MS)
-		return true; /* typed before it could be read */
+	if (t->question != Q_VALUE && mono(app) - t->question_since < DEAD_MS) {
+		/* typed before it could be read; whoever goes on typing has not read it */
+		if (t->question == Q_RISK)
+			t->question_since = mono(app);
+		return true;
+	}
 	if (t->question != Q_RISK)
 		type(app, t, k);
 	else if (k == 'y' || k == 'Y')

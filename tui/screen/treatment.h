@@ -59,7 +59,7 @@ struct treatment {
 	bool answered[ANSWERS_MAX];
 };
 
-enum { DEAD_MS = 500, ASK_EVERY_MS = 3000 };
+enum { DEAD_MS = 500, SWARM_MS = 80, ASK_EVERY_MS = 3000 };
 
 /* The page again against what is known now; ticks what is proven and goes on to the next step. */
 void treatment_plan(struct app *app, struct treatment *t);

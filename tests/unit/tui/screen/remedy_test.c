@@ -107,8 +107,10 @@ static const struct app_ops ops = {.ask_now = ask_now,
 
 static void press(const char *keys)
 {
-	for (; *keys; keys++)
+	for (; *keys; keys++) {
+		out.mono += 100;
 		app_key(&app, *keys);
+	}
 	app_draw(&app, canvas);
 }
 
@@ -342,9 +344,46 @@ static void a_cause_without_a_page_says_so(void **state)
 	end();
 }
 
+/* Random keys at full speed: whatever they spell, a change is never run; and not even a look. */
+static void a_swarm_of_keys_runs_nothing(void **state)
+{
+	(void)state;
+	unsigned rng = 1;
+	begin("slot.missing", false, true);
+	for (int i = 0; i < 200000; i++) {
+		static const char likely[] = "r]yr\ryY\ndb1r[";
+		rng = rng * 1103515245 + 12345;
+		int32_t key = rng >> 16 & 1 ? likely[(rng >> 17) % (sizeof likely - 1)] : (int32_t)(rng >> 17 & 0xff);
+		out.mono += rng >> 28; /* up to 15 ms */
+		if (key != 'q' && key != 3)
+			app_key(&app, key);
+		if (i % 1000 == 0)
+			app_draw(&app, canvas);
+	}
+	assert_int_equal(out.acts, 0);
+	end();
+}
+
+static void an_impatient_yes_is_none_until_it_pauses(void **state)
+{
+	(void)state;
+	begin("slot.missing", false, true);
+	press("]r");
+	assert_true(shows("[y/N]"));
+	for (int i = 0; i < 20; i++)
+		press("y");
+	assert_int_equal(out.acts, 0);
+	wait_ms(600);
+	press("y");
+	assert_int_equal(out.acts, 1);
+	end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_swarm_of_keys_runs_nothing),
+		cmocka_unit_test(an_impatient_yes_is_none_until_it_pauses),
 		cmocka_unit_test(the_command_is_one_key_away),
 		cmocka_unit_test(a_reading_step_runs_at_once),
 		cmocka_unit_test(a_change_needs_a_y_that_was_thought_about),
