@@ -71,7 +71,8 @@ static void set(struct course *c, struct mark *m, enum mark_state state, const c
 {
 	m->state = state;
 	m->how = arena_dup(c->arena, how);
-	snprintf(m->at, sizeof m->at, "%s", at);
+	if (at != m->at)
+		snprintf(m->at, sizeof m->at, "%s", at);
 }
 
 /* What the lines of a command say of its step. */

@@ -106,7 +106,7 @@ void deeds_read(struct deeds *d, const char *journal, int64_t from, int64_t to)
 
 static bool matters(const struct news *n)
 {
-	return n->node < 0 || n->to == STATE_FAIL || n->from == STATE_FAIL || n->to == STATE_WARN;
+	return n->node < 0 || n->to == STATE_FAIL || n->from == STATE_FAIL || (n->from == STATE_OK && n->to == STATE_WARN);
 }
 
 void deeds_add_news(struct deeds *d)

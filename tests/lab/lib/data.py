@@ -77,6 +77,29 @@ def pairs(known, path=os.path.join(LAB_DIR, "pairs")):
     return found
 
 
+WALKS_END = ("green", "off")
+
+
+def walks(known, path=os.path.join(LAB_DIR, "walks")):
+    """{"walk.RUNBOOK": {"runbook", "fault": name or "", "choices": [number], "end": green|off, "answers": {name: value}, "pipeline"}}"""
+    found = {}
+    for number, line in lines_of(path):
+        where = "%s:%d" % (path, number)
+        runbook, fault, chosen, end, *values = line.split()
+        if fault != "none" and fault not in known:
+            raise BadData("%s: no such fault: %s" % (where, fault))
+        if end not in WALKS_END or any("=" not in v for v in values):
+            raise BadData("%s: green or off, then NAME=VALUE" % where)
+        if not os.path.exists(os.path.join(LAB_DIR, "../../remedies/runbooks", runbook + ".md")):
+            raise BadData("%s: no such runbook: %s" % (where, runbook))
+        if "walk." + runbook in found:
+            raise BadData("%s: %s stands there twice" % (where, runbook))
+        found["walk." + runbook] = {
+            "runbook": runbook, "fault": "" if fault == "none" else fault, "choices": [] if chosen == "-" else chosen.split(","), "end": end,
+            "answers": dict(v.split("=", 1) for v in values), "pipeline": known[fault]["pipeline"] if fault != "none" else ""}
+    return found
+
+
 def chains(known, path=os.path.join(LAB_DIR, "chains")):
     """{name: {"faults": [fault], "then": [actions], "roots": {view: [cause]}, "folded": {view: {probe: (cause, by)}}}}"""
     found, chain = {}, None

@@ -6,9 +6,11 @@ import time
 import data
 from dialogue import Dialogue
 from inlab import Answer, Failed, assert_green, assert_named, lab, log, on, record, wait_for_tick
+from walking import Walk
 
 GREEN_SECONDS = 150  # the remedy is done: from here to all green, at most
 FOLD_SECONDS = 90    # until what follows from the first link of a chain shows
+WALK_SECONDS = 480   # of a whole runbook with its backups and proofs
 AT_ONCE, AFTER = "at once", "after cron's run"
 
 
@@ -28,6 +30,20 @@ def looked_up(value):
     return on(*shlex.split(value[1:])).stdout.strip() if value.startswith("!") else value
 
 
+def wait_for_green(views, advice=()):
+    end = time.time() + GREEN_SECONDS
+    while True:
+        found = [Answer(v) for v in views]
+        if all(a.is_green() and not set(advice) & set(a.advice) for a in found):
+            log("green from %s" % " and ".join(views))
+            return
+        if time.time() > end:
+            for a in found:
+                a.tell()
+            raise Failed("not green %d s after the remedy: %s" % (GREEN_SECONDS, [(a.status, a.causes, a.advice) for a in found]))
+        time.sleep(2)
+
+
 def heal(faults, view, views):
     """The dialogue from one view, until all of them are green."""
     known = data.faults()
@@ -41,18 +57,8 @@ def heal(faults, view, views):
     for _ in range(2 + len(faults)):  # a page may leave the next cause visible (a full disk, then what filled it)
         if "not green yet" not in Dialogue(view, answers, *advice).run(300):
             break
-    end = time.time() + GREEN_SECONDS
-    while True:
-        found = [Answer(v) for v in views]
-        if all(a.is_green() and not set(advice) & set(a.advice) for a in found):
-            log("green from %s" % " and ".join(views))
-            record("healed", view=view, seconds=round(time.time() - start))
-            return
-        if time.time() > end:
-            for a in found:
-                a.tell()
-            raise Failed("not green %d s after the remedy: %s" % (GREEN_SECONDS, [(a.status, a.causes, a.advice) for a in found]))
-        time.sleep(2)
+    wait_for_green(views, advice)
+    record("healed", view=view, seconds=round(time.time() - start))
 
 
 def roots_of(fault):
@@ -156,7 +162,25 @@ def job_selftest(name, views, swift):
         raise Failed("broken() is false after break_it")
 
 
-JOBS = {"fault": job_fault, "heal": job_heal, "pair": job_pair, "chain": job_chain, "healthy": job_healthy, "selftest": job_selftest}
+def job_walk(name, views, swift):
+    """A runbook of ours from its first step to its last one, once killed in the midst of a command."""
+    w = data.walks(data.faults())[name]
+    answers = {}
+    if w["fault"]:
+        break_all([w["fault"]])
+        lines = data.faults()[w["fault"]]["answers"].splitlines()
+        answers = {k: looked_up(v) for k, v in (line.split("=", 1) for line in lines if "=" in line)}
+        if not lab("fault", w["fault"], "heal"):
+            raise Failed("heal_first of %s failed" % w["fault"])
+    walk = Walk(w["runbook"], w["choices"], {**answers, **w["answers"]})
+    walk.run(WALK_SECONDS)
+    if not walk.was_killed:
+        raise Failed("no command was there to be killed in")
+    if w["end"] == "green":
+        wait_for_green(["console"])
+
+
+JOBS = {"fault": job_fault, "heal": job_heal, "pair": job_pair, "chain": job_chain, "healthy": job_healthy, "walk": job_walk, "selftest": job_selftest}
 
 
 def inside(kind, name, views, swift):

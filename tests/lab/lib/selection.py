@@ -10,7 +10,7 @@ QUICK = """host.unreachable config.unknown_option config.syntax ssh.to_db.hostke
 repl.hba_rejected archive_mode.restart_pending archive_command.misspelled slot.missing slot.foreign_hoarding cron.entry_disabled cron.daemon_stopped
 disk.pg_wal_full backup.too_old""".split()
 EXTRA = {"healthy": "run", "keys": "through the console", "kill": "-9 leaves nothing behind"}  # jobs that are no faults
-SECONDS = {"fault": 85, "heal": 45, "pair": 60, "chain": 75, "healthy": 90, "keys": 60, "kill": 60}  # of one lane, about
+SECONDS = {"fault": 85, "heal": 45, "pair": 60, "chain": 75, "walk": 90, "healthy": 90, "keys": 60, "kill": 60}  # of one lane, about
 LANES = 10             # that the parts are measured for, on whatever machine
 PART_MINUTES = 11      # of the 20 that a check may take; what has changed gets
 CHANGED_MINUTES = 5    # at most
@@ -35,9 +35,10 @@ class Catalogue:
         self.faults = data.faults()
         self.pairs = data.pairs(self.faults)
         self.chains = data.chains(self.faults)
+        self.walks = data.walks(self.faults)
 
     def pipeline(self, job):
-        for group in (self.faults, self.pairs, self.chains):
+        for group in (self.faults, self.pairs, self.chains, self.walks):
             if job.name in group:
                 return group[job.name]["pipeline"] or "both"
         return "both"
@@ -49,6 +50,8 @@ class Catalogue:
             return [Job(name, name, " ".join(views) if name == "healthy" else "")]
         if name in self.pairs:
             return [Job("pair", name, " ".join(views))]
+        if name in self.walks:
+            return [Job("walk", name)]
         if name in self.chains:
             return [Job("chain", name, " ".join(views))]
         jobs = [Job("fault", name, " ".join(views))]
@@ -56,7 +59,7 @@ class Catalogue:
         return jobs + [Job("heal", name, v) for v in views[1:] if heal_all and cause[v] == cause[views[0]]]
 
     def everything(self, views):
-        names = [*self.faults, *self.pairs, *self.chains]
+        names = [*self.faults, *self.pairs, *self.chains, *self.walks]
         return [j for n in names for j in self.jobs_of(n, views, True)]
 
 

@@ -222,7 +222,8 @@ static void what_was_running_is_looked_at_first(void **state)
 	act_hook = on_act;
 	assert_int_equal(walk(ours, "r\nn\nr\ny\nq\n"), 1);
 	expect_said("Look first what it did, before you run it again");
-	expect_said("on db1 as postgres");
+	expect_said("(begun 17000000");
+	expect_said("on db1 as postgres: walmedic itself ended before the command did)");
 	expect_said("did you look what it did, and shall it run again? [y/N] > \nnot run\n");
 	assert_int_equal(acts, 1);
 	expect_said("  1  done        Look");
