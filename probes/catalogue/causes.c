@@ -117,6 +117,7 @@ const struct cause causes[] = {
 	{"archive.version_skew", "barman-cli is newer than Barman", "db", 0},
 	{"archive.already_exists", "a segment is refused because it exists", "backup", 0},
 	{"archive.never_ran", "nothing was ever archived", "db", 0},
+	{"archive.not_arriving", "what is archived does not arrive at Barman", "db", 0},
 	{"archive.backlog", "WAL is written faster than archived", "db", 0},
 	{"archive.failing", "archiving fails", "db", 0},
 	{"slot.missing", "the replication slot is missing", "backup", 0},

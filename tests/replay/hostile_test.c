@@ -113,7 +113,7 @@ static const struct {
 } extras[] = {
 	{"archive.backlog", "db.postgres"}, {"archive.backlog", "pg.ready"}, {"archive.backlog", "pg.settings"},
 	{"archive.flow", "backup.incoming"}, {"archive.flow", "db.postgres"}, {"archive.flow", "db.program"}, {"archive.flow", "pg.ready"},
-	{"archive_command", "db.program"}, {"archive_command", "dbsql.files"}, {"archive_command", "pg.settings"},
+	{"archive_command", "backup.incoming"}, {"archive_command", "db.program"}, {"archive_command", "dbsql.files"}, {"archive_command", "pg.archiver"}, {"archive_command", "pg.settings"},
 	{"archive_mode", "dbsql.files"}, {"wal_level", "dbsql.files"},
 	{"cron.entry", "backup.config"}, {"cron.ran", "backup.config"}, {"cron.ran", "backup.cron"},
 	{"disk.backup", "backup.catalogue"}, {"disk.backup", "backup.receiver"}, {"backup.last", "backup.space"}, {"incoming", "backup.space"},

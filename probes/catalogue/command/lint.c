@@ -25,9 +25,36 @@ static void find(struct work *w, enum lint_weight weight, const char *cause, con
 
 /* ---- the rules, gravest first ---- */
 
+static bool copies(const struct work *w)
+{
+	static const char *const copying[] = {"cp", "rsync", "scp"};
+	return w->kind && AMONG(copying, w->kind->program);
+}
+
+/* The shell does not wait for what "&" starts: its status is 0, whatever becomes of it. */
+static bool left_behind(const struct work *w)
+{
+	const struct simple_command *end = w->line.command + w->line.commands;
+	for (const struct simple_command *c = w->main + 1; c < end; c++)
+		if (!strcmp(c->before, "&"))
+			return strcmp(program_of(c), "wait") != 0;
+	return w->line.commands < SHELL_COMMANDS && end->before && !strcmp(end->before, "&");
+}
+
+/* The status of a pipe is that of its last program: what only prints succeeds for a segment that was not sent. */
+static const char *piped_into(const struct work *w)
+{
+	static const char *const printing[] = {"tee", "cat", "logger", "systemd-cat", "ts", "sed", "awk", "grep"};
+	static const char *const carrying[] = {BARMAN, "rsync", "scp", "cp"};
+	const struct simple_command *c = w->main + 1;
+	if (!w->kind || !AMONG(carrying, w->kind->program) || c >= w->line.command + w->line.commands || strstr(w->text, "pipefail"))
+		return NULL;
+	return !strcmp(c->before, "|") && AMONG(printing, program_of(c)) ? program_of(c) : NULL;
+}
+
 static void rule_no_op(struct work *w)
 {
-	if (!w->main) {
+	if (!w->main || (copies(w) && w->to->directory && !w->to->host && !strcmp(w->to->directory, "/dev/null"))) {
 		find(w, LINT_FAIL, "archive_command.no_op",
 		     "archive_command '%s' reports success and keeps nothing: every segment is lost for recovery", w->text);
 		return;
@@ -35,6 +62,13 @@ static void rule_no_op(struct work *w)
 	if (w->kind && !strcmp(w->kind->program, BARMAN) && (has_option(w, "-t") || has_option(w, "--test")))
 		find(w, LINT_FAIL, "archive_command.no_op",
 		     "archive_command only tests (--test): it reports success and sends nothing");
+	if (left_behind(w))
+		find(w, LINT_FAIL, "archive_command.no_op",
+		     "archive_command ends in '&': nobody waits for it, and a segment that failed counts as archived and is lost");
+	if (piped_into(w))
+		find(w, LINT_FAIL, "archive_command.no_op",
+		     "archive_command is piped into '%s', whose success counts: a segment that failed counts as archived and is lost",
+		     piped_into(w));
 	for (const struct simple_command *c = w->main + 1; c < w->line.command + w->line.commands; c++) {
 		const char *program = program_of(c);
 		bool hides = !strcmp(c->before, "||") || !strcmp(c->before, ";") || !strcmp(c->before, "&");
@@ -87,12 +121,6 @@ static void rule_barman_arguments(struct work *w)
 	}
 }
 
-static bool copies(const struct work *w)
-{
-	static const char *const copying[] = {"cp", "rsync", "scp"};
-	return w->kind && AMONG(copying, w->kind->program);
-}
-
 /* %p is a path as the archiver sees it, %f a bare name: the source needs the one and the target the other. */
 static void rule_copy_arguments(struct work *w)
 {
@@ -101,6 +129,9 @@ static void rule_copy_arguments(struct work *w)
 	if (!strcmp(source, "%f"))
 		find(w, LINT_FAIL, "archive_command.arguments", "%s copies '%s'%s: %%p is the segment's path, %%f only its name",
 		     w->kind->program, source, strstr(target, "%p") ? " and %p and %f are swapped" : ", which is no path of a segment");
+	else if (w->context->incoming && strstr(target, "%f") && strcmp(strstr(target, "%f"), "%f"))
+		find(w, LINT_FAIL, "archive_command.arguments", "%s copies to '%s': Barman files only what has the segment's own name, %%f and nothing behind it",
+		     w->kind->program, target);
 	else if (strstr(target, "%p"))
 		find(w, LINT_FAIL, "archive_command.arguments", "%s copies to '%s': the target needs %%f, %%p has directories in it",
 		     w->kind->program, target);
@@ -112,6 +143,9 @@ static void rule_arguments(struct work *w)
 		return;
 	if (w->line.wrong)
 		find(w, LINT_FAIL, "archive_command.arguments", "archive_command cannot be run by a shell: %s", w->line.wrong);
+	else if (!w->kind && strstr(w->to->program, "%p") && strchr(w->to->program, ' '))
+		find(w, LINT_FAIL, "archive_command.arguments",
+		     "the whole archive_command stands in quotes of its own: the shell looks for a program with that long name");
 	else if (w->kind && !strcmp(w->kind->program, BARMAN))
 		rule_barman_arguments(w);
 	else if (!strstr(w->text, "%p") && !strstr(w->text, "%f"))

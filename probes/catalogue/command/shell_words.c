@@ -22,8 +22,12 @@ static struct simple_command *current(struct scan *s)
 /* Closes the simple command and begins the next one after operator op. */
 static void next_command(struct scan *s, const char *op)
 {
-	if (!current(s)->words)
+	if (!current(s)->words) {
+		/* "( … ) &": the bracket has closed it, what stands behind the bracket counts */
+		if (s->to->commands && strcmp(op, ";"))
+			current(s)->before = op;
 		return;
+	}
 	if (s->to->commands + 1 == SHELL_COMMANDS) {
 		s->to->wrong = "it has too many parts";
 		return;

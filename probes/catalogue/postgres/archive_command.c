@@ -9,9 +9,11 @@
 
 static const enum rank rank_of[] = {[LINT_FAIL] = RANK_FAIL, [LINT_WARN] = RANK_WARN, [LINT_ADVICE] = RANK_ADVICE};
 
-static void say_finding(struct verdict *ret, const struct lint *l, const struct lint_finding *f, const char *command)
+static void say_finding(const struct view *v, struct verdict *ret, const struct lint *l, const struct lint_finding *f, const char *command)
 {
-	verdict_cause(ret, rank_of[f->weight], f->cause, "%s", f->say);
+	/* another path may be the same volume: what never arrives is not */
+	bool proven = f->weight == LINT_WARN && !strcmp(f->cause, "archive_command.wrong_directory") && archiving_is_lost(v);
+	verdict_cause(ret, proven ? RANK_FAIL : rank_of[f->weight], f->cause, "%s", f->say);
 	verdict_evidence(ret, "archive_command = '%s'", command);
 	if (l->corrected && f->weight == LINT_FAIL)
 		verdict_evidence(ret, "it should be: '%s'", l->corrected);
@@ -38,11 +40,11 @@ static void judge_command(const struct view *v, struct verdict *ret, struct aren
 			      "archive_command was changed in the file and not reloaded: the server still runs the old one");
 		verdict_evidence(ret, "running: %s\nfile: %s", command, file);
 	} else if (worst) {
-		say_finding(ret, &l, worst, command);
+		say_finding(v, ret, &l, worst, command);
 		return;
 	}
 	for (int i = 0; i < l.findings && !worst; i++)
-		say_finding(ret, &l, &l.finding[i], command);
+		say_finding(v, ret, &l, &l.finding[i], command);
 	if (!worst)
 		verdict_ok(ret, "archive_command is '%s'", command);
 }
@@ -70,7 +72,7 @@ const struct probe probe_archive_command = {
 		 "While archive_mode is off the server shows '(disabled)'; then the file's value is judged.",
 	.stage = STAGE_WAL,
 	.needs = {"pg.connect"},
-	.asks = {&q_pg_settings, &q_dbsql_files, &q_db_program},
+	.asks = {&q_pg_settings, &q_dbsql_files, &q_db_program, &q_pg_archiver, &q_backup_incoming},
 	.causes = {"archive_command.empty", "archive_command.no_op", "archive_command.misspelled", "archive_command.arguments",
 		   "archive_command.wrong_server", "archive_command.wrong_directory", "archive_command.overwrites",
 		   "archive_command.not_idempotent", "archive_command.no_timeout", "archive_command.reload_pending"},

@@ -16,7 +16,7 @@
 #include "probes/engine/model.h"
 
 /* An archiver that exits above 125 comes back within a minute; a slow link takes long for 16 MB. */
-enum { ARCHIVER_RETURNS_MS = 70 * 1000, HUNG_S = 120, NEVER_RAN_MS = 120 * 1000, TURNED_MS = 5000 };
+enum { ARCHIVER_RETURNS_MS = 70 * 1000, HUNG_S = 120, NEVER_RAN_MS = 120 * 1000, TURNED_MS = 5000, ANSWER_MS = 2000, ARRIVES_MS = 10 * 1000 };
 
 static void read_archiver(const struct reply *r, struct view *v)
 {
@@ -357,6 +357,35 @@ static void judge_good(const struct view *v, struct verdict *ret)
 	str_free(&age);
 }
 
+/* When the archiver last succeeded, in ms of our clock: the server's own clock tells how long ago; NAN. */
+static double archived_at(const struct view *v)
+{
+	double age = know_num(v, "pg.time_ms") - know_num(v, "pg.archiver.last_archived_ms");
+	return (double)view_now(v) - (double)know_age_ms(v, "pg.time_ms") - age;
+}
+
+/* Every way into incoming/ makes a name there, and so sets the directory's time: one that was not touched since the last segment
+ * counted as archived has not got it. Ages by each host's own clock, so that a wrong clock proves nothing. */
+bool archiving_is_lost(const struct view *v)
+{
+	double looked = (double)view_now(v) - (double)know_age_ms(v, "incoming.unchanged_s");
+	double arrived = looked - know_num(v, "incoming.unchanged_s") * 1000;
+	return pushes(v) && know(v, "server.archiver") && archiving_on(v) && looked - archived_at(v) > ANSWER_MS &&
+	       archived_at(v) - arrived > ARRIVES_MS;
+}
+
+static void judge_lost(const struct view *v, struct verdict *ret)
+{
+	const char *wal = know(v, "pg.archiver.last_archived_wal"), *directory = know(v, "server.incoming_wals_directory");
+	const char *library = setting(v, "archive_library"), *by = library && *library ? "archive_library" : "archive_command";
+	double now = (double)view_now(v), arrived = now - (double)know_age_ms(v, "incoming.unchanged_s") - know_num(v, "incoming.unchanged_s") * 1000;
+	verdict_cause(ret, RANK_FAIL, "archive.not_arriving", "%s reports success, and nothing arrives at Barman: segments count as archived and are %s", by,
+		      streams(v) ? "only there by streaming" : "lost");
+	verdict_evidence(ret, "pg_stat_archiver: last_archived_wal %s, %s ago\n%s: nothing came or went for %s", wal ? wal : "not known",
+			 flow_duration((now - archived_at(v)) / 1000), directory ? directory : "incoming/", flow_duration((now - arrived) / 1000));
+	verdict_evidence(ret, "%s = '%s'", by, library && *library ? library : archive_command(v) ? archive_command(v) : "");
+}
+
 static void judge_flow(const struct view *v, struct verdict *ret)
 {
 	const char *mode = setting(v, "archive_mode");
@@ -376,6 +405,8 @@ static void judge_flow(const struct view *v, struct verdict *ret)
 		say_never_ran(v, ret);
 	else if (isnan(know_num(v, "pg.archiver.archived_count")))
 		verdict_unseen(ret, v, &q_pg_archiver);
+	else if (archiving_is_lost(v))
+		judge_lost(v, ret);
 	else
 		judge_good(v, ret);
 }
@@ -390,7 +421,7 @@ const struct probe probe_archive_flow = {
 	.asks = {&q_pg_settings, &q_pg_archiver, &q_pg_ready, &q_db_postgres, &q_db_program, &q_backup_incoming},
 	.causes = {"archive.not_found", "archive.not_executable", "archive.destination_missing", "archive.permission",
 		   "archive.destination_full", "archive.ssh", "archive.hung", "archive.signal", "archive.version_skew",
-		   "archive.already_exists", "archive.never_ran", "archive.failing"},
+		   "archive.already_exists", "archive.never_ran", "archive.not_arriving", "archive.failing"},
 	.off = passive_off,
 	.judge = judge_flow,
 };

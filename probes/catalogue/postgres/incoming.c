@@ -1,9 +1,11 @@
 /* Where WAL arrives on the Barman host, as Barman's user sees it. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "probes/base/text.h"
+#include "probes/catalogue/flow.h"
 #include "probes/catalogue/postgres/conninfo.h"
 #include "probes/catalogue/postgres/postgres.h"
 
@@ -14,6 +16,8 @@ static const char incoming_sh[] =
 	"a=$d; while [ ! -e \"$a\" ] && [ ! -L \"$a\" ] && [ \"$a\" != / ] && [ \"$a\" != . ]; do a=$(dirname \"$a\"); done\n"
 	"echo \"nearest=$a\"\n"
 	"if [ -d \"$a\" ] && [ -w \"$a\" ] && [ -x \"$a\" ]; then echo writable=yes; else echo writable=no; fi\n"
+	/* its own time is that of the last name that came or went */
+	"[ -d \"$d\" ] && echo \"changed=$(stat -L -c %Y \"$d\" 2>/dev/null)\"; echo \"clock=$(date +%s)\"\n"
 	"echo \"mode=$(stat -c '%A %U:%G' \"$a\" 2>&1)\"\n"
 	"echo end=\n";
 
@@ -27,6 +31,9 @@ static void read_incoming(const struct reply *r, struct view *v)
 		snprintf(fact, sizeof fact, "incoming.%s", names[i]);
 		learn(v, fact, complete ? text_value(text, names[i], value, sizeof value) : NULL);
 	}
+	double changed = complete ? flow_number(text_value(text, "changed", value, sizeof value)) : (double)NAN;
+	double clock = complete ? flow_number(text_value(text, "clock", value, sizeof value)) : (double)NAN;
+	learn_num(v, "incoming.unchanged_s", clock - changed);
 	free(text);
 }
 

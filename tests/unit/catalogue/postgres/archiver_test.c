@@ -301,10 +301,45 @@ static void a_backlog_that_shrinks_is_waited_for(void **state)
 	view_free(v);
 }
 
+/* The archiver succeeded 83.5 s ago; incoming/ was looked at now. */
+static void what_is_archived_must_arrive(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *unchanged, *command;
+		enum state flow;
+		const char *cause, *command_cause;
+	} rows[] = {
+		{"changed=1795251216\nclock=1795251300\n", "/opt/a.sh %p", STATE_OK, "", ""},
+		{"changed=1795251210\nclock=1795251300\n", "/opt/a.sh %p", STATE_OK, "", ""},
+		{"changed=1795251100\nclock=1795251300\n", "/opt/a.sh %p", STATE_FAIL, "archive.not_arriving", ""},
+		/* each host's own clock: this one is an hour behind, and the segment came */
+		{"changed=1795247617\nclock=1795247700\n", "/opt/a.sh %p", STATE_OK, "", ""},
+		{"changed=1795247500\nclock=1795247700\n", "/opt/a.sh %p", STATE_FAIL, "archive.not_arriving", ""},
+		{"changed=\nclock=1795251300\n", "/opt/a.sh %p", STATE_OK, "", ""},
+		{"changed=1795251216\nclock=1795251300\n", "cp -n %p /mnt/b/%f", STATE_OK, "", "archive_command.wrong_directory"},
+		{"changed=1795251100\nclock=1795251300\n", "cp -n %p /mnt/b/%f", STATE_FAIL, "archive.not_arriving", "archive_command.wrong_directory"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char reply[300];
+		struct view *v = flow(rows[i].command, COUNTERS_GOOD, HEAD IDLE LOG_FILE END);
+		snprintf(reply, sizeof reply, "state=directory\nnearest=/var/lib/barman/main/incoming\nwritable=yes\n%smode=drwx------ barman:barman\nend=\n",
+			 rows[i].unchanged);
+		answer_sh(v, &q_backup_incoming, reply);
+		assert_says(v, &probe_archive_flow, rows[i].flow, rows[i].cause);
+		if (*rows[i].command_cause)
+			assert_says(v, &probe_archive_command, rows[i].flow == STATE_OK ? STATE_WARN : STATE_FAIL, rows[i].command_cause);
+		learn(v, "server.archiver", "off");
+		assert_false(archiving_is_lost(v));
+		view_free(v);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(quiet_servers_are_green),
+		cmocka_unit_test(what_is_archived_must_arrive),
 		cmocka_unit_test(every_failure_has_its_cause),
 		cmocka_unit_test(an_archiver_that_is_gone_is_a_failure),
 		cmocka_unit_test(a_command_that_hangs_is_seen_by_its_child),
