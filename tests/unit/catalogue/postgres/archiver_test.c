@@ -309,7 +309,7 @@ static void what_is_archived_must_arrive(void **state)
 		const char *unchanged, *command;
 		enum state flow;
 		const char *cause, *command_cause;
-	} rows[] = {
+	} looks[] = {
 		{"changed=1795251216\nclock=1795251300\n", "/opt/a.sh %p", STATE_OK, "", ""},
 		{"changed=1795251210\nclock=1795251300\n", "/opt/a.sh %p", STATE_OK, "", ""},
 		{"changed=1795251100\nclock=1795251300\n", "/opt/a.sh %p", STATE_FAIL, "archive.not_arriving", ""},
@@ -320,15 +320,15 @@ static void what_is_archived_must_arrive(void **state)
 		{"changed=1795251216\nclock=1795251300\n", "cp -n %p /mnt/b/%f", STATE_OK, "", "archive_command.wrong_directory"},
 		{"changed=1795251100\nclock=1795251300\n", "cp -n %p /mnt/b/%f", STATE_FAIL, "archive.not_arriving", "archive_command.wrong_directory"},
 	};
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
 		char reply[300];
-		struct view *v = flow(rows[i].command, COUNTERS_GOOD, HEAD IDLE LOG_FILE END);
+		struct view *v = flow(looks[i].command, COUNTERS_GOOD, HEAD IDLE LOG_FILE END);
 		snprintf(reply, sizeof reply, "state=directory\nnearest=/var/lib/barman/main/incoming\nwritable=yes\n%smode=drwx------ barman:barman\nend=\n",
-			 rows[i].unchanged);
+			 looks[i].unchanged);
 		answer_sh(v, &q_backup_incoming, reply);
-		assert_says(v, &probe_archive_flow, rows[i].flow, rows[i].cause);
-		if (*rows[i].command_cause)
-			assert_says(v, &probe_archive_command, rows[i].flow == STATE_OK ? STATE_WARN : STATE_FAIL, rows[i].command_cause);
+		assert_says(v, &probe_archive_flow, looks[i].flow, looks[i].cause);
+		if (*looks[i].command_cause)
+			assert_says(v, &probe_archive_command, looks[i].flow == STATE_OK ? STATE_WARN : STATE_FAIL, looks[i].command_cause);
 		learn(v, "server.archiver", "off");
 		assert_false(archiving_is_lost(v));
 		view_free(v);
