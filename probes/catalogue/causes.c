@@ -144,6 +144,7 @@ const struct cause causes[] = {
 	{"wal_archive.index_lost", "Barman's list of WAL files is lost", "backup", 0},
 	{"wal_archive.gap", "the WAL archive has a hole", "backup", CAUSE_STANDING},
 	{"wal_archive.errors", "WAL files in errors/", "backup", CAUSE_STANDING},
+	{"barman.broken", "the barman program does not start", "backup", 0},
 	{"cron.entry_missing", "no cron entry runs Barman", "backup", 0},
 	{"cron.entry_disabled", "Barman's cron entry is disabled", "backup", 0},
 	{"cron.entry_broken", "Barman's cron entry cannot work", "backup", 0},

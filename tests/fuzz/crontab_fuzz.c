@@ -19,7 +19,7 @@ FUZZ_TARGET(crontab)
 	}
 	struct cron_file f = {.kind = data[0] % 3, .path = "/etc/cron.d/barman", .mode = 0644, .links = 1, .newline = data[0] & 8, .text = text};
 	struct cron_world w = {.user = "barman", .main = "/etc/barman.conf", .debian = true, .executable = paths, .missing = none, .users = users,
-			       .paths = none, .has_barman = data[0] & 4};
+			       .paths = none, .shells = paths, .shut = none, .has_barman = data[0] & 4};
 	struct cron_entry best = {.stand = CRON_NONE};
 	cron_study(&f, &w, &best);
 	FUZZ_MUST(best.stand <= CRON_NONE && memchr(best.why, 0, sizeof best.why) && memchr(best.text, 0, sizeof best.text));

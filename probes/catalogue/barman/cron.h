@@ -55,6 +55,8 @@ struct cron_world {
 	const char *const *missing;    /* paths that do not exist */
 	const char *const *users;      /* names that exist */
 	const char *const *paths;      /* values of PATH in crontabs in which there is no barman */
+	const char *const *shells;     /* values of SHELL in crontabs that run nothing */
+	const char *const *shut;       /* files behind > or >> in crontabs that Barman's user may not write */
 	bool has_barman;          /* a plain `barman` is found in cron's PATH */
 };
 
@@ -62,7 +64,7 @@ struct cron_entry {
 	enum cron_stand stand;
 	enum cron_kind kind;
 	const char *path;
-	const char *repair; /* "name", "mode", "links", "newline": of the file; "line": of the line */
+	const char *repair; /* "name", "mode", "links", "newline": of the file; "shell": the line that sets SHELL; "line": of the line */
 	int line;
 	char text[240];
 	char why[240];     /* what is wrong, a clause; "" if nothing */

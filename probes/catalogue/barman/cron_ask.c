@@ -46,6 +46,12 @@ static const char places_script[] =
 	"g | awk '{ gsub(/[\"\\047]/, \"\") } /^[ \\t]*PATH[ \\t]*=/ { sub(/^[^=]*=[ \\t]*/, \"\"); sub(/[ \\t]+$/, \"\"); print }' | sort -u | head -n 20 | while read -r p; do\n"
 	"	(PATH=$p; command -v barman) >/dev/null || echo \"lost $p\"\n"
 	"done\n"
+	"g | awk '{ gsub(/[\"\\047]/, \"\") } /^[ \\t]*SHELL[ \\t]*=/ { sub(/^[^=]*=[ \\t]*/, \"\"); sub(/[ \\t]+$/, \"\"); print }' | sort -u | head -n 20 | while read -r p; do\n"
+	"	case ${p##*/} in false|true|nologin) echo \"dull $p\";; *) [ -x \"$p\" ] || echo \"dull $p\";; esac\n"
+	"done\n"
+	"g | grep -v '^[[:space:]]*#' | grep -i barman | grep -oE '>[[:space:]]*[\"\047]?/[A-Za-z0-9_./+@-]+' | sed 's/^.[^/]*//' | sort -u | head -n 20 | while read -r p; do\n"
+	"	[ -w \"$p\" ] || { [ ! -e \"$p\" ] && [ -d \"${p%/*}/\" ] && [ -w \"${p%/*}/\" ]; } || echo \"shut $p\"\n"
+	"done\n"
 	"chage -l \"$(id -un)\" 2>/dev/null | sed -n 's/^Account expires[^:]*: *//p' | while read -r d; do\n"
 	"	[ \"$d\" = never ] || echo \"expires $(date -d \"$d\" +%s)\"\n"
 	"done\n"
@@ -76,7 +82,7 @@ struct places {
 	struct cron_file file[FILES_MAX];
 	struct str text[FILES_MAX];
 	int files;
-	struct list executable, missing, users, paths;
+	struct list executable, missing, users, paths, shells, shut;
 	struct str closed, own, timers, access;
 	double now, zone, uptime, ticks, expires;
 	double daemon_pid, daemon_ticks;
@@ -173,6 +179,10 @@ static void places_line(struct places *p, char *line)
 		list_add(&p->missing, line + 5);
 	} else if (text_starts(line, "lost ")) {
 		list_add(&p->paths, line + 5);
+	} else if (text_starts(line, "dull ")) {
+		list_add(&p->shells, line + 5);
+	} else if (text_starts(line, "shut ")) {
+		list_add(&p->shut, line + 5);
 	} else if (text_starts(line, "has ")) {
 		list_add(&p->users, line + 4);
 	} else if (text_starts(line, "closed ")) {
@@ -238,7 +248,7 @@ static void learn_places(struct view *v, struct places *p)
 	const char *user = know(v, "server.barman_user"), *main = know(v, "server.config.main");
 	struct cron_world w = {.user = user ? user : "barman", .main = main ? main : "", .debian = p->debian,
 			       .executable = p->executable.item, .missing = p->missing.item, .users = p->users.item, .paths = p->paths.item,
-			       .has_barman = p->has_barman};
+			       .shells = p->shells.item, .shut = p->shut.item, .has_barman = p->has_barman};
 	struct cron_entry best = {.stand = CRON_NONE};
 	for (int i = 0; i < p->files; i++) {
 		p->file[i].text = p->text[i].s ? p->text[i].s : (char[1]){0};

@@ -74,7 +74,11 @@ static void judge(const struct view *v, struct verdict *r)
 		verdict_evidence(r, "/etc/security/access.conf: %s", know(v, "server.cron.refusal"));
 		return;
 	}
-	bool good = !strcmp(stand, "good");
+	bool good = !strcmp(stand, "good"), broken = program_broken(v);
+	if (broken && (good || (timers && *timers))) {
+		say_program(v, r);
+		return;
+	}
 	if (!good && timers && *timers) {
 		verdict_ok(r, "a systemd timer of Barman's is there");
 		verdict_evidence(r, "%s", timers);
@@ -83,6 +87,8 @@ static void judge(const struct view *v, struct verdict *r)
 	} else {
 		judge_entry(v, r, stand);
 	}
+	if (broken)
+		say_program(v, r);
 }
 
 const struct probe probe_cron_entry = {
@@ -91,7 +97,7 @@ const struct probe probe_cron_entry = {
 	.about = "Barman is no daemon: \"barman cron\" every minute starts the receiver and files WAL. Read are /etc/crontab, /etc/cron.d with "
 		 "cron's own rules, cron.hourly and the like, Barman's crontab and systemd's timers.",
 	.stage = STAGE_CRON,
-	.asks = {&q_backup_config, &q_backup_cron},
-	.causes = {"cron.entry_missing", "cron.entry_disabled", "cron.entry_broken", "cron.denied", "config.wrong_user"},
+	.asks = {&q_backup_config, &q_backup_cron, &q_backup_program},
+	.causes = {"cron.entry_missing", "cron.entry_disabled", "cron.entry_broken", "cron.denied", "config.wrong_user", "barman.broken"},
 	.judge = judge,
 };

@@ -120,14 +120,14 @@ static const char *config_word(const char *word, size_t *n, const char **p)
 	return next ? next_word(p, n) : NULL;
 }
 
-/* The value of a line that sets PATH, without its quotes; NULL for any other line. */
-static const char *path_of(const char *line, size_t *ret_n)
+/* The value of a line that sets this name, without its quotes; NULL for any other line. */
+static const char *value_of(const char *line, const char *name, size_t *ret_n)
 {
 	static const char quotes[] = " \t\"'";
 	line += strspn(line, quotes);
-	if (!text_starts(line, "PATH"))
+	if (!text_starts(line, name))
 		return NULL;
-	line += 4 + strspn(line + 4, quotes);
+	line += strlen(name) + strspn(line + strlen(name), quotes);
 	if (*line != '=')
 		return NULL;
 	line += 1 + strspn(line + 1, quotes);
@@ -137,12 +137,57 @@ static const char *path_of(const char *line, size_t *ret_n)
 	return line;
 }
 
-/* What a line stands under: the world, and the PATH that was set above it. */
+/* What a line stands under: the world, PATH and SHELL that were set above it, and whether root runs it. */
 struct around {
 	const struct cron_world *w;
-	const char *path;
-	size_t path_n;
+	const char *path, *shell;
+	size_t path_n, shell_n;
+	bool root;
 };
+
+/* Where cron ends the command: at a % without a backslash; what follows is its stdin (crontab(5)). */
+static const char *percent_in(const char *command)
+{
+	const char *p = command;
+	while ((p = strchr(p, '%')) && p > command && p[-1] == '\\')
+		p++;
+	return p;
+}
+
+/* A quote, $( or ` that the % leaves open makes the shell refuse the whole line. */
+static bool left_open(const char *command, const char *end)
+{
+	int depth = 0;
+	char quote = 0;
+	for (const char *p = command; p < end; p++) {
+		if (*p == '\\' && p + 1 < end)
+			p++;
+		else if (quote == *p)
+			quote = 0;
+		else if (!quote && strchr("'\"`", *p))
+			quote = *p;
+		else if (quote != '\'' && *p == '$' && p + 1 < end && p[1] == '(')
+			depth++;
+		else if (quote != '\'' && *p == ')' && depth)
+			depth--;
+	}
+	return quote || depth;
+}
+
+static void judge_around(const char *command, const struct around *a, struct cron_entry *e)
+{
+	const char *percent = percent_in(command), *p = command, *word;
+	size_t n;
+	if (a->shell && in_list(a->w->shells, a->shell, a->shell_n) && CRON_BROKEN > e->stand) {
+		say(e, CRON_BROKEN, "the crontab sets SHELL to \"", a->shell, a->shell_n, "\", which runs nothing");
+		e->repair = "shell";
+	}
+	if (percent && left_open(command, percent))
+		say_so(e, CRON_BROKEN, "cron ends the command at its first %, and the shell refuses what is left: a % needs a backslash");
+	while (!a->root && (word = next_word(&p, &n)))
+		if (in_list(a->w->shut, word, n))
+			say(e, CRON_BROKEN, "Barman's user may not write \"", word, n, "\": the shell then starts nothing");
+}
 
 static void judge_found(const struct around *a, const char *word, size_t n, struct cron_entry *e)
 {
@@ -212,6 +257,9 @@ static bool study_line(const struct cron_file *f, const struct around *a, const 
 		if (!memchr(user, '/', n))
 			rest += n + strspn(rest + n, " \t");
 	}
+	struct around here = *a;
+	here.root = n == 4 && !strncmp(user, "root", 4);
+	judge_around(rest, &here, e);
 	judge_command(rest, a, e);
 	judge_schedule(e);
 	return true;
@@ -249,9 +297,11 @@ void cron_study(const struct cron_file *f, const struct cron_world *w, struct cr
 	struct around a = {.w = w};
 	size_t n;
 	while ((line = text_line(&p))) {
-		const char *set = path_of(line, &n);
+		const char *set = value_of(line, "PATH", &n);
 		if (set)
 			a.path = set, a.path_n = n;
+		if ((set = value_of(line, "SHELL", &n)))
+			a.shell = set, a.shell_n = n;
 		struct cron_entry e = {.stand = CRON_GOOD, .path = f->path, .kind = f->kind, .repair = "line", .line = ++number, .changed = f->changed};
 		snprintf(e.text, sizeof e.text, "%s", line);
 		if (f->kind != CRON_SCRIPT && is_garbage(line) && !garbage)

@@ -110,6 +110,13 @@ static void entries_are_read_by_crons_own_rules(void **state)
 	entry("|" LINE, "|PATH=/opt/b\n|* * * * * barman barman -q cron\nlost /opt/b", STATE_FAIL, "cron.entry_broken", "\"/opt/b\"");
 	entry("|" LINE, "|PATH = \"/opt/b\"\n|* * * * * barman barman -q cron\nlost /opt/b", STATE_FAIL, "cron.entry_broken", "\"/opt/b\"");
 	entry("|" LINE, "|PATH=/usr/bin\n|* * * * * barman barman -q cron", STATE_OK, NULL, "cron runs barman");
+	entry("|" LINE, "|SHELL=/usr/bin/zsh\n|" LINE "\ndull /usr/bin/zsh", STATE_FAIL, "cron.entry_broken", "SHELL to \"/usr/bin/zsh\"");
+	entry("|" LINE, "|SHELL=/bin/bash\n|" LINE "\ndull /usr/bin/zsh", STATE_OK, NULL, "cron runs barman");
+	entry("|" LINE, "|" LINE " >>/var/log/b-$(date +%F).log", STATE_FAIL, "cron.entry_broken", "first %");
+	entry("|" LINE, "|" LINE " >>/var/log/b-$(date +\\%F).log", STATE_OK, NULL, "cron runs barman");
+	entry("|" LINE, "|" LINE " % from cron", STATE_OK, NULL, "cron runs barman");
+	entry("|" LINE, "|" LINE " >>/var/log/b.log 2>&1\nshut /var/log/b.log", STATE_FAIL, "cron.entry_broken", "\"/var/log/b.log\"");
+	entry("|" LINE, "|* * * * * root /usr/bin/barman -q cron >>/var/log/b.log 2>&1\nhas root\nshut /var/log/b.log", STATE_OK, NULL, "cron runs barman");
 	entry("|" LINE, "|* * * * * barman barman -q cron\n|PATH=/opt/b\nlost /opt/b", STATE_OK, NULL, "cron runs barman");
 	entry("own no crontab for barman", "access -:ALL EXCEPT root:cron", STATE_FAIL, "cron.denied", "pam_access");
 	entry("own no crontab for barman", "expires 1000", STATE_FAIL, "cron.denied", "expired");
@@ -289,11 +296,37 @@ static void commands_are_recognised(void **state)
 	assert_false(cron_is_ours(""));
 }
 
+static void a_program_that_does_not_start_is_told(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *out;
+		enum state state;
+		const char *cause, *words;
+	} runs[] = {
+		{"found=/usr/bin/barman\nstatus=0\nsaid=3.4.0 Barman by EnterpriseDB (www.enterprisedb.com)\nhead=#!/usr/bin/python3\nend=\n", STATE_OK, NULL, "cron runs barman"},
+		{"found=/usr/bin/barman\nstatus=1\nsaid=ModuleNotFoundError: No module named 'barman'\nhead=#!/usr/bin/python3\nend=\n", STATE_FAIL, "barman.broken", "does not start"},
+		{"found=/usr/bin/barman\nstatus=127\nsaid=env: 'barman': No such file or directory\nhead=#!/usr/bin/python3.9\nend=\n", STATE_FAIL, "barman.broken", "does not start"},
+		/* slow is not broken, and in another PATH is cron.entry_broken's to tell */
+		{"found=/usr/bin/barman\nstatus=124\nsaid=\nhead=#!/usr/bin/python3\nend=\n", STATE_OK, NULL, "cron runs barman"},
+		{"found=\nend=\n", STATE_OK, NULL, "cron runs barman"},
+		{"found=/usr/bin/barman\nstatus=1\n", STATE_OK, NULL, "cron runs barman"},
+	};
+	for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+		struct view *v = new_view(reply_cron);
+		struct reply r = {.outcome = REPLY_DONE, .out = runs[i].out, .out_len = strlen(runs[i].out)};
+		view_answer(v, &q_backup_program, &r);
+		judge_is(v, &probe_cron_entry, runs[i].state, runs[i].cause, runs[i].words);
+		view_free(v);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_healthy_host_is_green),
 		cmocka_unit_test(entries_are_read_by_crons_own_rules),
+		cmocka_unit_test(a_program_that_does_not_start_is_told),
 		cmocka_unit_test(other_places_count_too),
 		cmocka_unit_test(daemons_are_seen_or_said_to_be_hidden),
 		cmocka_unit_test(the_next_run_is_waited_for),
