@@ -49,7 +49,7 @@ static const char places_script[] =
 	"g | awk '{ gsub(/[\"\\047]/, \"\") } /^[ \\t]*SHELL[ \\t]*=/ { sub(/^[^=]*=[ \\t]*/, \"\"); sub(/[ \\t]+$/, \"\"); print }' | sort -u | head -n 20 | while read -r p; do\n"
 	"	case ${p##*/} in false|true|nologin) echo \"dull $p\";; *) [ -x \"$p\" ] || echo \"dull $p\";; esac\n"
 	"done\n"
-	"g | grep -v '^[[:space:]]*#' | grep -i barman | grep -oE '>[[:space:]]*[\"\047]?/[A-Za-z0-9_./+@-]+' | sed 's/^.[^/]*//' | sort -u | head -n 20 | while read -r p; do\n"
+	"g | grep -v '^[[:space:]]*#' | grep -i barman | grep -oE '>[[:space:]]*\"?/[A-Za-z0-9_./+@-]+' | sed 's/^.[^/]*//' | sort -u | head -n 20 | while read -r p; do\n"
 	"	[ -w \"$p\" ] || { [ ! -e \"$p\" ] && [ -d \"${p%/*}/\" ] && [ -w \"${p%/*}/\" ]; } || echo \"shut $p\"\n"
 	"done\n"
 	"chage -l \"$(id -un)\" 2>/dev/null | sed -n 's/^Account expires[^:]*: *//p' | while read -r d; do\n"

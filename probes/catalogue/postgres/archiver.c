@@ -18,10 +18,54 @@
 /* An archiver that exits above 125 comes back within a minute; a slow link takes long for 16 MB. */
 enum { ARCHIVER_RETURNS_MS = 70 * 1000, HUNG_S = 120, NEVER_RAN_MS = 120 * 1000, TURNED_MS = 5000, ANSWER_MS = 2000, ARRIVES_MS = 10 * 1000 };
 
+/* When the archiver last succeeded, in ms of our clock: the server's own clock tells how long ago; NAN. */
+static double archived_at(const struct view *v)
+{
+	double age = know_num(v, "pg.time_ms") - know_num(v, "pg.archiver.last_archived_ms");
+	return (double)view_now(v) - (double)know_age_ms(v, "pg.time_ms") - age;
+}
+
+static double looked_at(const struct view *v)
+{
+	return (double)view_now(v) - (double)know_age_ms(v, "incoming.unchanged_s");
+}
+
+/* Every way into incoming/ makes a name there, and so sets the directory's time: one that was not touched since the last segment
+ * counted as archived has not got it. Ages by each host's own clock, so that a wrong clock proves nothing. */
+static bool came_later(const struct view *v)
+{
+	double arrived = looked_at(v) - know_num(v, "incoming.unchanged_s") * 1000;
+	return archived_at(v) - arrived > ARRIVES_MS;
+}
+
+/* A look before the last segment was archived says nothing about it: what was known before stands. */
+void learn_arrival(struct view *v)
+{
+	if (isnan(archived_at(v)) || isnan(know_num(v, "incoming.unchanged_s")))
+		learn(v, "archive.arrives", NULL);
+	else if (!came_later(v))
+		learn(v, "archive.arrives", "yes");
+	else if (looked_at(v) - archived_at(v) > ANSWER_MS)
+		learn(v, "archive.arrives", "no");
+	else if (!know(v, "archive.arrives"))
+		learn(v, "archive.arrives", "soon");
+}
+
+static bool expects_arrival(const struct view *v)
+{
+	return pushes(v) && know(v, "server.archiver") && archiving_on(v);
+}
+
+bool archiving_is_lost(const struct view *v)
+{
+	return expects_arrival(v) && know_is(v, "archive.arrives", "no");
+}
+
 static void read_archiver(const struct reply *r, struct view *v)
 {
 	forget_all(v, "pg.archiver.");
 	learn_rows(v, r, "pg.archiver");
+	learn_arrival(v);
 }
 
 #define MS(column) "floor(extract(epoch FROM " column ") * 1000)::bigint::text"
@@ -357,28 +401,11 @@ static void judge_good(const struct view *v, struct verdict *ret)
 	str_free(&age);
 }
 
-/* When the archiver last succeeded, in ms of our clock: the server's own clock tells how long ago; NAN. */
-static double archived_at(const struct view *v)
-{
-	double age = know_num(v, "pg.time_ms") - know_num(v, "pg.archiver.last_archived_ms");
-	return (double)view_now(v) - (double)know_age_ms(v, "pg.time_ms") - age;
-}
-
-/* Every way into incoming/ makes a name there, and so sets the directory's time: one that was not touched since the last segment
- * counted as archived has not got it. Ages by each host's own clock, so that a wrong clock proves nothing. */
-bool archiving_is_lost(const struct view *v)
-{
-	double looked = (double)view_now(v) - (double)know_age_ms(v, "incoming.unchanged_s");
-	double arrived = looked - know_num(v, "incoming.unchanged_s") * 1000;
-	return pushes(v) && know(v, "server.archiver") && archiving_on(v) && looked - archived_at(v) > ANSWER_MS &&
-	       archived_at(v) - arrived > ARRIVES_MS;
-}
-
 static void judge_lost(const struct view *v, struct verdict *ret)
 {
 	const char *wal = know(v, "pg.archiver.last_archived_wal"), *directory = know(v, "server.incoming_wals_directory");
 	const char *library = setting(v, "archive_library"), *by = library && *library ? "archive_library" : "archive_command";
-	double now = (double)view_now(v), arrived = now - (double)know_age_ms(v, "incoming.unchanged_s") - know_num(v, "incoming.unchanged_s") * 1000;
+	double now = (double)view_now(v), arrived = looked_at(v) - know_num(v, "incoming.unchanged_s") * 1000;
 	verdict_cause(ret, RANK_FAIL, "archive.not_arriving", "%s reports success, and nothing arrives at Barman: segments count as archived and are %s", by,
 		      streams(v) ? "only there by streaming" : "lost");
 	verdict_evidence(ret, "pg_stat_archiver: last_archived_wal %s, %s ago\n%s: nothing came or went for %s", wal ? wal : "not known",
@@ -407,6 +434,8 @@ static void judge_flow(const struct view *v, struct verdict *ret)
 		verdict_unseen(ret, v, &q_pg_archiver);
 	else if (archiving_is_lost(v))
 		judge_lost(v, ret);
+	else if (expects_arrival(v) && know_is(v, "archive.arrives", "soon"))
+		verdict_waiting(ret, 0, "a segment was archived a moment ago: the next look tells whether it has arrived");
 	else
 		judge_good(v, ret);
 }

@@ -34,6 +34,7 @@ static void read_incoming(const struct reply *r, struct view *v)
 	double changed = complete ? flow_number(text_value(text, "changed", value, sizeof value)) : (double)NAN;
 	double clock = complete ? flow_number(text_value(text, "clock", value, sizeof value)) : (double)NAN;
 	learn_num(v, "incoming.unchanged_s", clock - changed);
+	learn_arrival(v);
 	free(text);
 }
 

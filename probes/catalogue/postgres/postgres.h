@@ -52,6 +52,8 @@ bool streams(const struct view *v);
 bool archiving_on(const struct view *v);
 /* The archiver has failed since it last succeeded, by its counters or by the log and a segment that still waits. */
 bool archiving_fails(const struct view *v);
+/* Learns archive.arrives (yes, no, soon) from the last successes of the archiver and what was seen of incoming/. */
+void learn_arrival(struct view *v);
 /* Segments count as archived, and nothing comes into incoming/. */
 bool archiving_is_lost(const struct view *v);
 /* The setting's running value, or NULL. */
