@@ -219,6 +219,35 @@ static void judge_connections(struct barman_config *c, struct barman_server *s)
 			   "server \"%s\" archives by streaming only and has no slot_name", s->name);
 }
 
+/* barman/compression.py: the registry; xz, zstd and lz4 came later than 3.11. What is not in it fails barman check, and so each backup. */
+static void judge_compression(struct barman_config *c, struct barman_server *s)
+{
+	static const char *const always[] = {"gzip", "pigz", "bzip2", "pygzip", "pybzip2", "custom"}, *const later[] = {"xz", "zstd", "lz4"};
+	const struct barman_value *value = barman_value(s, "compression");
+	const char *text = value ? value->text : NULL;
+	bool known = !text || !*text || !strcmp(text, "None");
+	for (size_t i = 0; !known && i < sizeof always / sizeof *always; i++)
+		known = !strcmp(text, always[i]);
+	for (size_t i = 0; !known && i < sizeof later / sizeof *later; i++)
+		known = !strcmp(text, later[i]) && !(c->version && c->version <= 311);
+	if (known)
+		return;
+	struct ini_entry at = {.key = "compression", .value = text, .file = value->file ? value->file : s->file, .line = value->file ? value->line : s->line};
+	barman_problem_add(c, BARMAN_BAD_VALUE, s->name, &at, "Barman expects gzip, pigz, bzip2, pygzip, pybzip2 or custom.",
+			   "compression = \"%.60s\" is none that this Barman has: barman check fails, and no backup is started", text)->matters = true;
+}
+
+/* barman/config.py parse_backup_options: the two exclude each other, and then the whole value is ignored. */
+static void judge_backup_options(struct barman_config *c, struct barman_server *s)
+{
+	const struct barman_value *value = barman_value(s, "backup_options");
+	if (!value || !value->text || !strstr(value->text, "exclusive_backup") || !strstr(value->text, "concurrent_backup"))
+		return;
+	struct ini_entry at = {.key = "backup_options", .value = value->text, .file = value->file ? value->file : s->file, .line = value->file ? value->line : s->line};
+	barman_problem_add(c, BARMAN_BAD_VALUE, s->name, &at, "Barman expects concurrent_backup.",
+			   "backup_options = \"%.100s\": exclusive_backup and concurrent_backup exclude each other, and Barman ignores the line", value->text)->matters = false;
+}
+
 static void judge_server(struct barman_config *c, struct barman_server *s)
 {
 	struct ini_entry at = {.key = "", .value = "", .file = s->file, .line = s->line};
@@ -226,6 +255,8 @@ static void judge_server(struct barman_config *c, struct barman_server *s)
 	if (!s->passive) {
 		judge_connections(c, s);
 		judge_method(c, s);
+		judge_compression(c, s);
+		judge_backup_options(c, s);
 	}
 	s->disabled = *s->reasons != '\0';
 	if (s->disabled)

@@ -114,11 +114,26 @@ static void judge_role(const struct view *v, struct verdict *ret)
 	}
 }
 
+/* Barman 3.4 server.py: with either its check fails, and `barman backup` starts none. */
+static void judge_mode(const struct view *v, struct verdict *ret)
+{
+	const char *options = know(v, "server.backup_options"), *primary = know(v, "server.primary_conninfo");
+	if (options && flow_has_word(options, "exclusive_backup") && know_num(v, "pg.version_num") >= 150000) {
+		verdict_cause(ret, RANK_FAIL, "backup.mode_refused", "backup_options asks for exclusive_backup, which PostgreSQL has no more since 15: no backup is started");
+		verdict_evidence(ret, "backup_options = %s; PostgreSQL %s", options, know(v, "pg.version") ? know(v, "pg.version") : "15 or later");
+	}
+	if (primary && *primary && know_is(v, "pg.in_recovery", "no") && know(v, "server.conninfo")) {
+		verdict_cause(ret, RANK_FAIL, "backup.mode_refused", "primary_conninfo says that conninfo reaches a standby, and that server is a primary: no backup is started");
+		verdict_evidence(ret, "primary_conninfo = %s; pg_is_in_recovery() is false", primary);
+	}
+}
+
 static void judge_privileges(const struct view *v, struct verdict *ret)
 {
 	const char *user = know(v, "pg.user") ? know(v, "pg.user") : "Barman's role";
 	struct missing m = {.granted = 0};
 	judge_role(v, ret);
+	judge_mode(v, ret);
 	if (!know(v, "privilege.superuser") || !know(v, "pg.in_recovery")) {
 		if (!ret->findings)
 			verdict_unseen(ret, v, know(v, "pg.in_recovery") ? &q_pg_privileges : &q_pg_settings);
@@ -142,7 +157,7 @@ const struct probe probe_pg_privileges = {
 	.stage = STAGE_PG,
 	.needs = {"pg.connect"},
 	.asks = {&q_pg_privileges, &q_pg_settings, &q_pg_slots, &q_backup_catalogue},
-	.causes = {"pg.privileges_missing", "pg.is_standby", "ha.primary_moved"},
+	.causes = {"backup.mode_refused", "pg.privileges_missing", "pg.is_standby", "ha.primary_moved"},
 	.off = passive_off,
 	.judge = judge_privileges,
 };

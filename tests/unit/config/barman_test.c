@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -97,6 +98,31 @@ static void what_kills_every_command_is_syntax(void **state)
 	assert_null(barman_problem_of(c, BARMAN_SYNTAX, NULL));
 	value_is(c, "description", "99%");
 	barman_config_free(c);
+}
+
+static void what_this_barman_does_not_have_is_told(void **state)
+{
+	(void)state;
+	static const char server[] = HEAD "[main]\nconninfo = host=a\nssh_command = ssh postgres@a\narchiver = on\n";
+	static const struct { const char *line; int version; const char *words; bool matters; } rows[] = {
+		{"compression = lz4\n", 304, "none that this Barman has", true},
+		{"compression = gzipp\n", 317, "none that this Barman has", true},
+		{"compression = lz4\n", 317, NULL, false},
+		{"compression = pigz\n", 304, NULL, false},
+		{"compression =\n", 304, NULL, false},
+		{"backup_options = exclusive_backup, concurrent_backup\n", 304, "exclude each other", false},
+		{"backup_options = concurrent_backup, external_configuration\n", 304, NULL, false},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[400];
+		snprintf(text, sizeof text, "%s%s", server, rows[i].line);
+		struct barman_config *c = parse(text, rows[i].version);
+		if (!rows[i].words)
+			assert_null(barman_problem_of(c, BARMAN_BAD_VALUE, NULL));
+		else
+			assert_int_equal(problem_is(c, BARMAN_BAD_VALUE, 7, rows[i].words)->matters, rows[i].matters);
+		barman_config_free(c);
+	}
 }
 
 static void included_files_must_not_touch_barman(void **state)
@@ -246,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults_and_inheritance_are_barmans),
 		cmocka_unit_test(what_kills_every_command_is_syntax),
+		cmocka_unit_test(what_this_barman_does_not_have_is_told),
 		cmocka_unit_test(included_files_must_not_touch_barman),
 		cmocka_unit_test(unknown_options_name_the_one_that_was_meant),
 		cmocka_unit_test(bad_values_fall_back),

@@ -63,6 +63,17 @@ static void each_missing_grant_counts(void **state)
 	assert_says(v, &probe_pg_privileges, STATE_UNKNOWN, "");
 	answer_sql(v, &q_pg_privileges, GRANTED "pg_backup_stop|yes");
 	assert_says(v, &probe_pg_privileges, STATE_OK, "");
+	learn(v, "server.backup_options", "concurrent_backup");
+	assert_says(v, &probe_pg_privileges, STATE_OK, "");
+	learn(v, "server.backup_options", "exclusive_backup");
+	assert_says(v, &probe_pg_privileges, STATE_FAIL, "backup.mode_refused");
+	learn(v, "pg.version_num", "140010");
+	assert_says(v, &probe_pg_privileges, STATE_OK, "");
+	learn(v, "pg.version_num", "150020");
+	learn(v, "server.backup_options", NULL);
+	learn(v, "server.primary_conninfo", "host=db2");
+	assert_says(v, &probe_pg_privileges, STATE_FAIL, "backup.mode_refused");
+	learn(v, "server.primary_conninfo", NULL);
 	answer_sql(v, &q_pg_privileges, GRANTED "pg_backup_stop|no");
 	assert_says(v, &probe_pg_privileges, STATE_FAIL, "pg.privileges_missing");
 	answer_sql(v, &q_pg_privileges, "superuser|no\npg_monitor|yes\npg_read_all_settings|no\npg_read_all_stats|yes\npg_switch_wal|yes\n"
