@@ -154,6 +154,8 @@ const struct blame blames[] = {
 	{"pg.password_missing", "receiver.failing", EDGE_ALWAYS},
 	{"pg.password_wrong", "receiver.not_running", EDGE_ALWAYS},
 	{"pg.password_wrong", "receiver.failing", EDGE_ALWAYS},
+	{"pg.password_expired", "receiver.not_running", EDGE_ALWAYS},
+	{"pg.password_expired", "receiver.failing", EDGE_ALWAYS},
 	{"pg.role_missing", "receiver.not_running", EDGE_ALWAYS},
 	{"pg.role_missing", "receiver.failing", EDGE_ALWAYS},
 	{"pg.database_missing", "receiver.not_running", EDGE_ALWAYS},

@@ -26,8 +26,9 @@ static const struct {
 	[WHY_RECOVERING] = {"pg.recovering", "PostgreSQL on %1$s is in recovery and lets nobody in"},
 	[WHY_HBA] = {"pg.hba_rejected", "pg_hba.conf on %1$s lets user '%2$s' not into database '%3$s' from here"},
 	[WHY_PEER] = {"pg.hba_rejected", "pg_hba.conf on %1$s asks user '%2$s' for another proof (peer or ident) than a password"},
-	[WHY_PASSWORD_MISSING] = {"pg.password_missing", "PostgreSQL on %1$s asks for the password of '%2$s' and Barman's user has none in its ~/.pgpass"},
+	[WHY_PASSWORD_MISSING] = {"pg.password_missing", "PostgreSQL on %1$s asks for the password of '%2$s', and Barman's user has none for database '%3$s' in its ~/.pgpass"},
 	[WHY_PASSWORD_WRONG] = {"pg.password_wrong", "PostgreSQL on %1$s refuses the password of '%2$s'"},
+	[WHY_PASSWORD_EXPIRED] = {"pg.password_expired", "the password of '%2$s' on %1$s has expired: PostgreSQL refuses it as if it were wrong"},
 	[WHY_ROLE_MISSING] = {"pg.role_missing", "PostgreSQL on %1$s has no role '%2$s'"},
 	[WHY_NO_LOGIN] = {"pg.role_missing", "role '%2$s' on %1$s is not permitted to log in"},
 	[WHY_DATABASE] = {"pg.database_missing", "PostgreSQL on %1$s has no database '%3$s'"},
@@ -70,6 +71,14 @@ static bool role_is_missing(const struct view *v, const char *user)
 	char fact[160];
 	snprintf(fact, sizeof fact, "pg.role.%s", user);
 	return view_asked(v, &q_dbsql_files) == ASKED_DONE && know_yes(v, "pg.files_seen") && !know(v, fact);
+}
+
+bool role_is_expired(const struct view *v, const char *user)
+{
+	char fact[160];
+	snprintf(fact, sizeof fact, "pg.role.%s", user);
+	const char *words = know_yes(v, "pg.files_seen") ? know(v, fact) : NULL;
+	return words && strstr(words, "expired");
 }
 
 /* A server that runs and refuses listens for its own host only, or on another port. */
@@ -118,14 +127,17 @@ static void judge_failure(const struct view *v, struct verdict *ret)
 {
 	const struct reply *r = view_reply(v, &q_pg_settings);
 	const char *conninfo = know(v, "server.conninfo");
-	char target[160], user[64], database[64];
+	char target[160], user[64], database[64], passfile[256];
 	struct connection_failure f;
 	classify_connection(r, &f);
 	conninfo_target(conninfo, target, sizeof target);
 	conninfo_value(conninfo, "user", user, sizeof user);
 	conninfo_value(conninfo, "dbname", database, sizeof database);
+	conninfo_value(conninfo, "passfile", passfile, sizeof passfile);
 	if (f.why == WHY_PASSWORD_WRONG && role_is_missing(v, user))
 		f.why = WHY_ROLE_MISSING;
+	if (f.why == WHY_PASSWORD_WRONG && role_is_expired(v, user))
+		f.why = WHY_PASSWORD_EXPIRED;
 	if (f.why == WHY_TIMEOUT && know_is(v, "connect.port", "open"))
 		f.why = WHY_SILENT;
 	if (f.why == WHY_REFUSED || f.why == WHY_NO_SOCKET) {
@@ -144,6 +156,10 @@ static void judge_failure(const struct view *v, struct verdict *ret)
 		verdict_evidence(ret, "%s", r->words);
 	else
 		verdict_evidence(ret, "%s at %s", outcome_names[r->outcome], *r->stage ? r->stage : "an unknown stage");
+	if (f.why == WHY_PASSWORD_MISSING && *passfile)
+		verdict_evidence(ret, "conninfo says passfile=%s: that file is read, and not ~/.pgpass", passfile);
+	if (f.why == WHY_TOO_MANY && strstr(r->words, "for role"))
+		verdict_evidence(ret, "the limit of the role itself is reached (ALTER ROLE … CONNECTION LIMIT), not that of the server");
 	if (know(v, "connect.port"))
 		verdict_evidence(ret, "seen from the Barman host its port is %s", know(v, "connect.port"));
 	if (f.why == WHY_SILENT && know(v, "db.postmaster_state") && strchr(know(v, "db.postmaster_state"), 'T'))

@@ -56,6 +56,8 @@ bool archiving_fails(const struct view *v);
 void learn_arrival(struct view *v);
 /* Segments count as archived, and nothing comes into incoming/. */
 bool archiving_is_lost(const struct view *v);
+/* Its password has expired (VALID UNTIL), as a superuser's connection says. */
+bool role_is_expired(const struct view *v, const char *user);
 /* The setting's running value, or NULL. */
 const char *setting(const struct view *v, const char *name);
 /* The value the configuration files give it, or NULL. */

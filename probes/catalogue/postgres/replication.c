@@ -33,6 +33,7 @@ static const struct {
 	{WHY_PEER, "repl.hba_rejected", "pg_hba.conf on %1$s asks '%2$s' for another proof (peer or ident) than a password for replication"},
 	{WHY_PASSWORD_MISSING, "repl.password_missing", "~/.pgpass of Barman's user has no line for database 'replication', host %1$s and user '%2$s'"},
 	{WHY_PASSWORD_WRONG, "repl.password_wrong", "PostgreSQL on %1$s refuses the password of '%2$s' for replication"},
+	{WHY_PASSWORD_EXPIRED, "repl.password_expired", "the password of '%2$s' on %1$s has expired: PostgreSQL refuses it for replication as if it were wrong"},
 	{WHY_NO_REPLICATION, "repl.role_lacks_replication", "role '%2$s' on %1$s lacks the attribute REPLICATION"},
 	{WHY_WALSENDERS, "repl.walsenders_exhausted", "all WAL senders of %1$s are in use (max_wal_senders)"},
 	{WHY_OTHER, "repl.failing", "the replication connection to %1$s as '%2$s' fails"},
@@ -48,6 +49,8 @@ static void judge_failure(const struct view *v, struct verdict *ret)
 	classify_connection(r, &f);
 	conninfo_target(conninfo, target, sizeof target);
 	conninfo_value(conninfo, "user", user, sizeof user);
+	if (f.why == WHY_PASSWORD_WRONG && role_is_expired(v, user))
+		f.why = WHY_PASSWORD_EXPIRED;
 	while (i < sizeof rows / sizeof *rows - 1 && rows[i].why != f.why)
 		i++;
 #pragma GCC diagnostic push
@@ -85,8 +88,8 @@ const struct probe probe_repl_connect = {
 	.title = "replication connection",
 	.about = "Barman's streaming_conninfo with IDENTIFY_SYSTEM. It has its own line in pg_hba.conf and in ~/.pgpass (database replication).",
 	.stage = STAGE_PG,
-	.asks = {&q_repl_identify, &q_pg_settings},
-	.causes = {"repl.hba_rejected", "repl.password_missing", "repl.password_wrong", "repl.role_lacks_replication",
+	.asks = {&q_repl_identify, &q_pg_settings, &q_dbsql_files},
+	.causes = {"repl.hba_rejected", "repl.password_missing", "repl.password_wrong", "repl.password_expired", "repl.role_lacks_replication",
 		   "repl.walsenders_exhausted", "repl.other_cluster", "repl.failing"},
 	.off = passive_off,
 	.judge = judge_replication,

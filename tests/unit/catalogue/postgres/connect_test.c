@@ -244,9 +244,26 @@ static void own_psql_missing_is_no_fault(void **state)
 	view_free(v);
 }
 
+/* The words are those of a wrong password; the roles' dates tell. */
+static void an_expired_password_is_not_a_wrong_one(void **state)
+{
+	(void)state;
+	struct view *v = world();
+	answer_failure(v, &q_pg_settings, REPLY_NO_LINK, "auth", 0, "28P01", "FATAL:  28P01: password authentication failed for user \"barman\"");
+	answer_failure(v, &q_repl_identify, REPLY_NO_LINK, "auth", 0, "28P01", "FATAL:  28P01: password authentication failed for user \"streaming_barman\"");
+	answer_sql(v, &q_dbsql_files, FILES_HEALTHY);
+	assert_says(v, &probe_pg_connect, STATE_FAIL, "pg.password_wrong");
+	assert_says(v, &probe_repl_connect, STATE_FAIL, "repl.password_wrong");
+	answer_sql(v, &q_dbsql_files, "role|streaming_barman|login replication password expired||\nrole|barman|login password expired||\nseen||||");
+	assert_says(v, &probe_pg_connect, STATE_FAIL, "pg.password_expired");
+	assert_says(v, &probe_repl_connect, STATE_FAIL, "repl.password_expired");
+	view_free(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_expired_password_is_not_a_wrong_one),
 		cmocka_unit_test(own_psql_missing_is_no_fault),
 		cmocka_unit_test(every_failure_has_its_cause),
 		cmocka_unit_test(a_healthy_answer_is_green_and_no_answer_is_not),
