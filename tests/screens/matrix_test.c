@@ -220,7 +220,6 @@ static struct canvas *draw(struct engine *e, const char *keys, const struct size
 	press(&app, keys);
 	app_draw(&app, c);
 	app_done(&app);
-	past(e, 0, 0, NULL);
 	return c;
 }
 
@@ -335,6 +334,7 @@ static void check_family(const struct family *f, const char *dir, bool update)
 		any_size(e, f);
 		small_windows_take_no_orders(engine_model(e));
 	}
+	past(e, 0, 0, NULL);
 	engine_free(e);
 	loop_free(l);
 	str_free(&bytes);
