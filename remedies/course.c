@@ -203,7 +203,7 @@ int course_note(struct course *c, int step, const char *text)
 int course_value(struct course *c, int ask, const char *value)
 {
 	c->value[ask] = arena_dup(c->arena, value);
-	if (c->page->ask[ask].secret || !*value)
+	if (c->page->ask[ask].secret)
 		return 0;
 	return put(c, &(struct deed){.event = "value", .key = c->page->ask[ask].name, .say = value});
 }

@@ -135,6 +135,8 @@ static int lint_hole(void *arg, const struct hole *h)
 {
 	struct linting *t = arg;
 	size_t n = h->len - 2;
+	if (t->page->runbook && !h->angle && h->quoted && page_declares(t->page, h->name, n))
+		complain(t, t->step->text_line + h->line, "the placeholder {%.*s} stands inside of quotes, where it is not filled", (int)n, h->name);
 	if (!h->angle && !page_declares(t->page, h->name, n) && !h->quoted)
 		complain(t, t->step->text_line + h->line, "the placeholder {%.*s} is not declared", (int)n, h->name);
 	for (int i = 0; i < t->page->asks; i++)

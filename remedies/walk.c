@@ -119,7 +119,7 @@ static bool ticks_itself(struct walk *w, const struct planned *p)
 static void prompt_text(const struct walk *w, const struct planned *p, char *ret, size_t size)
 {
 	static const char *const keys[] = {[STEP_TICK] = "d done, s skip", [STEP_READ] = "Enter read", [STEP_CHOICE] = "the number"};
-	const char *what = p->step->kind != STEP_COMMAND ? keys[p->step->kind] : p->copy_only || p->refused ? "c copy, d done, s skip" : "r run, c copy, s skip";
+	const char *what = p->step->kind != STEP_COMMAND ? keys[p->step->kind] : p->refused && w->course.page->asks ? "v its values, c copy, d done, s skip" : p->copy_only || p->refused ? "c copy, d done, s skip" : "r run, c copy, s skip";
 	snprintf(ret, size, "step %d of %d [%s, ? help, q quit]", w->at + 1, w->course.page->steps, what);
 }
 
@@ -157,6 +157,18 @@ static void at_step(struct walk *w)
 
 /* ---- the whole ---- */
 
+/* Only what a value is by default: asking for the value is enough. */
+static bool is_default(const struct page *page, const char *fact)
+{
+	for (int i = 0; i < page->asks; i++) {
+		const char *fallback = page->ask[i].fallback;
+		size_t n = strlen(fact);
+		if (*fallback == '{' && !strncmp(fallback + 1, fact, n) && !strcmp(fallback + 1 + n, "}"))
+			return true;
+	}
+	return false;
+}
+
 /* A fact that walmedic cannot see from here is asked for, as any other value. */
 static void ask_unknown(struct walk *w, struct page *page)
 {
@@ -164,7 +176,7 @@ static void ask_unknown(struct walk *w, struct page *page)
 	struct asked_value *ask = arena_alloc(a, sizeof *ask * (size_t)(page->asks + page->n_facts + 1));
 	int n = 0;
 	for (int i = 0; i < page->n_facts; i++)
-		if (!know(fix_server(&w->fix)->view, page->facts[i]))
+		if (!know(fix_server(&w->fix)->view, page->facts[i]) && !is_default(page, page->facts[i]))
 			ask[n++] = (struct asked_value){page->facts[i], "", arena_printf(a, "%s: walmedic cannot see it from here", page->facts[i]), false};
 	if (page->asks)
 		memcpy(ask + n, page->ask, sizeof *ask * (size_t)page->asks);

@@ -115,6 +115,7 @@ static const struct row books[] = {
 	{BOOK("## A\n\n```sh " READ "\nssh x true\n```\n"), "must not have ssh"},
 	{BOOK("## A\n\n```sh " READ "\nproxmox-backup-client verify x\n```\n"), "known to be wrong: proxmox-backup-client"},
 	{BOOK("## A\n\n```sh " READ "\nls {server.name}\n```\n"), "is not declared"},
+	{"---\nask: n | 1 | x\n---\n" BOOK("## A\n\n```sh " READ "\nls \"{n}\"\n```\n"), "stands inside of quotes"},
 	{BOOK("## A\n\n- [ ] x {proves=slot.exist}\n"), "unknown probe"},
 	{BOOK("## A?\n\n- [x](#verify \"slot.found\")\n"), "is no cause"},
 	{BOOK("## A?\n\n- [x](#nowhere)\n"), "leads to no step"},

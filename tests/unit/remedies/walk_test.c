@@ -307,6 +307,16 @@ static void secrets_leave_no_trace(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+static void facts_that_are_not_seen_are_asked(void **state)
+{
+	(void)state;
+	static const char page[] = "---\nfacts: server.a server.b\nask: slot | {server.b} | which slot\n---\n## 1. A\n\n```sh {on=db as=postgres risk=read}\nlook {server.a} {slot}\n```\n";
+	walk(page, "x y\nz\nr\n");
+	expect_said("server.a: walmedic cannot see it from here\nvalue for server.a [] > ");
+	expect_unsaid("value for server.b");
+	assert_string_equal(act_text, "look 'x y' z");
+}
+
 static void failure_stays_until_it_is_decided(void **state)
 {
 	(void)state;
@@ -326,7 +336,7 @@ int main(void)
 		T(walks_a_wiki_page_by_copying), T(runs_what_says_where), T(runs_a_wiki_page_where_it_is_told_to), T(goes_on_where_it_was),
 		T(a_changed_page_keeps_what_was_done), T(what_was_running_is_looked_at_first), T(survives_kill_at_every_prompt),
 		T(rules_out_what_was_not_chosen), T(values_stay_values), T(quoted_values_must_be_plain), T(secrets_leave_no_trace),
-		T(failure_stays_until_it_is_decided),
+		T(failure_stays_until_it_is_decided), T(facts_that_are_not_seen_are_asked),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	view_free((struct view *)fake_server.view);
