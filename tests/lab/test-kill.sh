@@ -22,7 +22,7 @@ family() {
 }
 namespaces() { for m in "$@"; do readlink "/proc/${m%%:*}"/ns/{mnt,pid,net,uts,ipc} 2>/dev/null; done | sort -u; }
 ours=$(namespaces "$$:")
-alive() { local m s; for m in "$@"; do s=$(sed 's/.*) //' "/proc/${m%%:*}/stat" 2>/dev/null | cut -d ' ' -f 20); [ "$s" != "${m#*:}" ] || echo "$m"; done; }
+alive() { local m line; for m in "$@"; do read -r line 2>/dev/null <"/proc/${m%%:*}/stat" || continue; set -- ${line##*) }; [ "${20}" != "${m#*:}" ] || echo "$m"; done; }
 in_namespaces() { find /proc/[0-9]*/ns -maxdepth 1 -type l -printf '%l\n' 2>/dev/null | sort -u | grep -Fxf "$1"; }
 files() { find "$WALMEDIC_LAB_CACHE" -mindepth 1 -maxdepth 1 ! -name identity ! -name lock ! -name mnt -printf '%f\n' 2>/dev/null | sort; find "$WALMEDIC_LAB_CACHE/mnt" -mindepth 1 2>/dev/null | head -n 3; }
 
@@ -46,7 +46,8 @@ one() {
 	# A process inside a host may die without the lab's noticing, as in life: then the lab is ended by its first process.
 	if [ "$victim" = any ]; then sleep 0.5; kill -KILL ${lab:-} "$pid" 2>/dev/null; fi
 	wait "$pid" 2>/dev/null
-	for ((i = 0; i < 100; i++)); do
+	# A busy machine takes its time to end them; what is left after a minute stays.
+	for ((i = SECONDS + 60; SECONDS < i; )); do
 		[ -n "$(alive "${family[@]}")" ] || { [ -s "$work/spaces" ] && in_namespaces "$work/spaces" >/dev/null; } || [ "$(files)" != "$before" ] || break
 		sleep 0.1
 	done
@@ -63,11 +64,13 @@ one() {
 
 for s in 0.3 2 8; do one "base being made" $s lab "$here/lab" base; done
 one "base being made" 5 any "$here/lab" base
-"$here/lab" base >/dev/null || exit 1
+# The directory in which a layer was made is swept away beside us.
+made() { local end=$((SECONDS + 60)); "$here/lab" "$1" >/dev/null || exit 1; while files | grep -q '^\.making' && [ $SECONDS -lt $end ]; do sleep 0.1; done; }
+made base
 for s in 0.2 0.5 1.5 4; do one "green being made" $s lab "$here/lab" green; done
 one "green being made" 3 starter "$here/lab" green
 one "green being made" 3 any "$here/lab" green
-"$here/lab" green >/dev/null || exit 1
+made green
 for s in 0.05 0.1 0.15 0.2 0.3 0.5 0.8 1.2 2 4; do one "coming up" $s lab "$here/lab" up -- sleep 100; done
 one "up" 4 starter "$here/lab" up -- sleep 100
 for ((r = 0; r < rounds; r++)); do one "up" "$(printf '0.%03d' $((RANDOM % 999)))" any "$here/lab" up --fault slot.missing -- sleep 100; done
