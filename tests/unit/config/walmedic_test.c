@@ -18,7 +18,7 @@ static void servers_have_their_places(void **state)
 	(void)state;
 	static const char text[] =
 		"[walmedic]\nbarman_user = bart\n[mydb]\nengine = barman            ; barman | command\n"
-		"backup = ssh://root@backup1            ; how\ndb = ssh://db1:2222\nserver = main\nrpo_max = 15 min\ncontact = DBA on call; +49 30 1\n[other]\ndb = local\n";
+		"backup = ssh://root@backup1            ; how\ndb = ssh://db1:2222\nserver = main\nrpo_max = 15 min\ncontact = DBA on call; +49 30 1\n[other]\ndb = local\nhistory = no\n";
 	struct arena *a = arena_new();
 	struct own_config c;
 	struct problem p = {"", ""};
@@ -30,6 +30,8 @@ static void servers_have_their_places(void **state)
 	assert_string_equal(c.server[0].db, "ssh://db1:2222");
 	assert_string_equal(c.server[0].barman_user, "bart");
 	assert_true(c.server[0].rpo_max_s == 900);
+	assert_string_equal(c.server[0].history, "yes");
+	assert_string_equal(c.server[1].history, "no");
 	assert_string_equal(c.server[0].contact, "DBA on call; +49 30 1");
 	assert_string_equal(c.server[1].contact, "");
 	assert_string_equal(c.server[1].name, "other");
@@ -68,6 +70,7 @@ static void what_is_wrong_is_said_with_file_and_line(void **state)
 	wrong("[walmedic]\nserver = x\n[a]\n", "f:2: unknown key \"server\" in section [walmedic]");
 	wrong("backup = local\n", "f:1:");
 	wrong("[a]\nrpo_max = soon\n", "f:2:");
+	wrong("[a]\nhistory = maybe\n", "f:2:");
 	wrong("[a]\ncontact = -x\n", "f:2:");
 	wrong("[\033]\n", "f:1: \"<1B>\"");
 	wrong("", "names no server");
