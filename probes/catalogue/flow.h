@@ -59,6 +59,8 @@ void flow_derive(struct view *v);
 
 struct slot {
 	const char *name, *type, *status, *restart_text;
+	const char *reason;        /* why it was invalidated, or NULL; PostgreSQL 17 and later */
+	double unread_since;       /* ms since the epoch, NAN: read now, or not told (before 17) */
 	const char *holder_address, *holder_application; /* NULL: not visible or a local socket */
 	bool active, temporary, holder_visible;
 	double pid, restart, lag, safe, write, flush, holder_since;

@@ -133,7 +133,7 @@ struct watched *engine_watch(struct engine *e, const struct server_spec *s)
 	e->model.server = xrealloc(e->model.server, (size_t)(n + 1) * sizeof *e->model.server);
 	e->model.server[n] = (struct server){.name = w->spec.name, .engine = w->spec.engine, .view = w->view,
 					     .backup_host = "", .db_host = "", .pg_version = "", .other_route = "",
-					     .pg_wal_full_s = NAN, .backup_full_s = NAN, .rpo_s = NAN};
+					     .pg_wal_full_s = NAN, .backup_full_s = NAN, .slot_lost_s = NAN, .rpo_s = NAN};
 	graph_build(&e->model.server[n]);
 	e->model.servers++;
 	return w;

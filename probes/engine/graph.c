@@ -268,6 +268,7 @@ static void read_forecast(struct server *s)
 {
 	s->pg_wal_full_s = know_num(s->view, "forecast.pg_wal_full_s");
 	s->backup_full_s = know_num(s->view, "forecast.backup_full_s");
+	s->slot_lost_s = know_num(s->view, "forecast.slot_lost_s");
 	s->rpo_s = know_num(s->view, "rpo.seconds");
 	s->other_route = know(s->view, "rpo.route");
 	if (!s->other_route)

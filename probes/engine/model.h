@@ -69,6 +69,7 @@ struct server {
 	int advices;
 	int hidden;                /* probes not visible from here */
 	double pg_wal_full_s, backup_full_s; /* forecast, NAN = null */
+	double slot_lost_s;        /* forecast: max_slot_wal_keep_size takes the slot's WAL before the disk is full; NAN = null */
 	double rpo_s;              /* NAN = null */
 	const char *other_route;   /* rule 7: "WAL still arrives by streaming" or "" */
 	struct change change[32];  /* newest first */

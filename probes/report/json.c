@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "probes/base/clock.h"
+#include "probes/engine/facts.h"
 #include "probes/report/report.h"
 
 static json_t *text_of(const char *s)
@@ -15,7 +16,7 @@ static json_t *text_of(const char *s)
 
 static json_t *seconds_of(double s)
 {
-	return isnan(s) ? json_null() : json_integer((json_int_t)s);
+	return fabs(s) <= KNOW_NUM_MAX ? json_integer((json_int_t)s) : json_null();
 }
 
 static json_t *lines_of(const char *text)
@@ -90,8 +91,8 @@ static json_t *server_of(const struct server *s)
 	json_object_set_new(o, "root_causes", roots);
 	json_object_set_new(o, "advice", advice);
 	json_object_set_new(o, "probes", probes);
-	json_object_set_new(o, "forecast", json_pack("{s:o, s:o}", "pg_wal_full_seconds", seconds_of(s->pg_wal_full_s),
-						     "backup_full_seconds", seconds_of(s->backup_full_s)));
+	json_object_set_new(o, "forecast", json_pack("{s:o, s:o, s:o}", "pg_wal_full_seconds", seconds_of(s->pg_wal_full_s),
+						     "backup_full_seconds", seconds_of(s->backup_full_s), "slot_lost_seconds", seconds_of(s->slot_lost_s)));
 	json_object_set_new(o, "rpo_seconds", seconds_of(s->rpo_s));
 	return o;
 }

@@ -15,9 +15,9 @@ static void add_plain(struct str *out, const char *s)
 
 static void add_perfdata(struct str *out, const struct server *s, bool many)
 {
-	static const char *const names[] = {"rpo", "pg_wal_full", "backup_full"};
-	const double value[] = {s->rpo_s, s->pg_wal_full_s, s->backup_full_s};
-	for (int i = 0; i < 3; i++)
+	static const char *const names[] = {"rpo", "pg_wal_full", "backup_full", "slot_lost"};
+	const double value[] = {s->rpo_s, s->pg_wal_full_s, s->backup_full_s, s->slot_lost_s};
+	for (int i = 0; i < 4; i++)
 		if (!isnan(value[i]))
 			str_addf(out, " '%s%s%s'=%.0fs", many ? s->name : "", many ? "_" : "", names[i], value[i]);
 	str_addf(out, " '%s%sroot_causes'=%d", many ? s->name : "", many ? "_" : "", s->roots);

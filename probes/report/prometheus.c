@@ -49,6 +49,11 @@ static double backup_full(const struct server *s)
 	return s->backup_full_s;
 }
 
+static double slot_lost(const struct server *s)
+{
+	return s->slot_lost_s;
+}
+
 static double status(const struct server *s)
 {
 	return server_exit_status(s);
@@ -88,6 +93,7 @@ static void write_prometheus(const struct model *m, struct str *out)
 	add_seconds(m, out, "walmedic_rpo_seconds", "age of the newest data that is safe on the backup host", rpo);
 	add_seconds(m, out, "walmedic_pg_wal_full_seconds", "forecast: seconds until pg_wal is full", pg_wal_full);
 	add_seconds(m, out, "walmedic_backup_full_seconds", "forecast: seconds until the backup volume is full", backup_full);
+	add_seconds(m, out, "walmedic_slot_lost_seconds", "forecast: seconds until PostgreSQL takes the WAL that the slot holds", slot_lost);
 	add_roots(m, out);
 	add_probes(m, out);
 }

@@ -46,9 +46,9 @@ static void write_nodes(const struct server *s, struct str *out)
 
 static void write_forecast(const struct server *s, struct str *out)
 {
-	static const char *const names[] = {"data at risk (RPO now)", "pg_wal full in", "backup volume full in"};
-	const double seconds[] = {s->rpo_s, s->pg_wal_full_s, s->backup_full_s};
-	for (int i = 0; i < 3; i++) {
+	static const char *const names[] = {"data at risk (RPO now)", "pg_wal full in", "backup volume full in", "slot lost in"};
+	const double seconds[] = {s->rpo_s, s->pg_wal_full_s, s->backup_full_s, s->slot_lost_s};
+	for (int i = 0; i < 4; i++) {
 		if (isnan(seconds[i]))
 			continue;
 		str_addf(out, "  %s: ", names[i]);

@@ -166,6 +166,32 @@ static void archiver_fails(void **state) { (void)state; within("archive-leak", "
 static void archiver_too_slow(void **state) { (void)state; within("archive-slow", "-1", "full"); }
 static void slot_is_lost_first(void **state) { (void)state; within("slot-cap", "167772160", "lost"); }
 
+/* Recorded after the forecast was finished, and not used to tune it: each trace, and all their samples together. */
+static void held_out_loads(void **state)
+{
+	static const struct {
+		const char *name, *limit, *end;
+	} held[] = {{"held-wave", "-1", "full"}, {"held-surges", "-1", "full"},
+		    {"held-slot-cap", "167772160", "lost"}};
+	static struct trace t;
+	struct score all = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(held) / sizeof(*held); i++) {
+		struct score s;
+		load_trace(held[i].name, &t);
+		assert_string_equal(t.end, held[i].end);
+		s = play(&t, held[i].limit, !strcmp(held[i].end, "lost"));
+		print_message("%s: %d looks, %d forecasts, %d within\n", held[i].name, s.looks, s.said, s.inside);
+		assert_true(s.said * 10 >= s.looks * 4);
+		all.looks += s.looks;
+		all.said += s.said;
+		all.inside += s.inside;
+	}
+	print_message("held out: %d looks, %d forecasts, %d within (%.0f %%)\n", all.looks, all.said, all.inside, 100.0 * all.inside / all.said);
+	assert_true(all.inside * 10 >= all.said * 9);
+}
+
 /* Nothing holds WAL back: written as fast as in the others, and never a word of a full disk. */
 static void plateau(void **state)
 {
@@ -186,6 +212,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(steady_load), cmocka_unit_test(bursts), cmocka_unit_test(checkpoint_saw_tooth), cmocka_unit_test(growing_load),
 		cmocka_unit_test(archiver_fails), cmocka_unit_test(archiver_too_slow), cmocka_unit_test(slot_is_lost_first),
+		cmocka_unit_test(held_out_loads),
 		cmocka_unit_test(plateau)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,13 @@
 #include "tui/widget/news.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "probes/base/str.h"
 #include "probes/base/text.h"
+#include "probes/engine/facts.h"
 #include "tui/widget/words.h"
 
 enum { WORDS = 12, TOGETHER_MS = 3000 };
@@ -96,8 +98,9 @@ static void draw_unseen(const struct news *n, struct canvas *c, int y, int x, in
 static void value_of(const struct watched_fact *f, const char *text, struct str *out)
 {
 	char clock[16];
-	if (f->is_time)
-		str_add(out, words_clock((int64_t)strtod(text, NULL), clock));
+	double ms = f->is_time ? strtod(text, NULL) : NAN;
+	if (fabs(ms) <= KNOW_NUM_MAX)
+		str_add(out, words_clock((int64_t)ms, clock));
 	else
 		text_clean(out, text, strlen(text), HISTORY_TEXT, HISTORY_TEXT);
 	for (char *p = out->s; p && *p; p++)

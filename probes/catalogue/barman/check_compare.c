@@ -172,7 +172,7 @@ void check_compare(const struct server *s, struct verdict *r, struct finding *fi
 	if (words && !(total > 0))
 		verdict_evidence(r, "%s", words);
 	if (first && total > 0)
-		tell_root(first, (int)total, &c);
+		tell_root(first, (int)fmin(total, 9999), &c);
 	str_free(&c.open);
 	str_free(&c.explained);
 }

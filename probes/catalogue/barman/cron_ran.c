@@ -86,7 +86,7 @@ static void judge_age(const struct view *v, struct verdict *r)
 	if (now - last <= patience) {
 		verdict_ok(r, "barman cron last ran at %s", flow_time(last));
 	} else if (now - since <= patience) {
-		verdict_waiting(r, (int64_t)(since + patience), "waiting for the next run of cron%s%s", isfinite(next) ? " at " : "",
+		verdict_waiting(r, flow_ms(since + patience), "waiting for the next run of cron%s%s", isfinite(next) ? " at " : "",
 				isfinite(next) ? flow_time(next) : "");
 	} else if (isnan(last)) {
 		verdict_cause(r, RANK_FAIL, "cron.not_firing", "there is no trace that barman cron ever ran for this server");

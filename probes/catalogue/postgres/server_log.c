@@ -61,14 +61,22 @@ static void last_wal(const char *text, char *ret, size_t size)
 	}
 }
 
+/* A number of the host's that must fit a status; what does not is none. */
+static int small_number(const char *s)
+{
+	long n = strtol(s, NULL, 10);
+	return n >= 0 && n < 256 ? (int)n : -1;
+}
+
 /* "archive command failed with exit code 127" and "archive command was terminated by signal 9: Killed" */
 static int archive_status(const char *line)
 {
 	const char *at = strstr(line, "archive command failed with exit code ");
 	if (at)
-		return atoi(at + strlen("archive command failed with exit code "));
+		return small_number(at + strlen("archive command failed with exit code "));
 	at = strstr(line, "archive command was terminated by signal ");
-	return at ? 128 + atoi(at + strlen("archive command was terminated by signal ")) : -1;
+	int signal = at ? small_number(at + strlen("archive command was terminated by signal ")) : -1;
+	return signal < 0 ? -1 : 128 + signal;
 }
 
 /* The trace of Python's that barman-wal-archive leaves behind its own error; the further lines of a statement. */

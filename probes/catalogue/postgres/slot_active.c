@@ -61,6 +61,8 @@ static void say_inactive(const struct view *v, struct verdict *r, const struct s
 		      s->name, flow_bytes(s->lag));
 	verdict_evidence(r, "pg_replication_slots: active = false, restart_lsn = %s%s%s",
 			 s->restart_text ? s->restart_text : "NULL", *s->status ? ", wal_status = " : "", s->status);
+	if (isfinite(s->unread_since))
+		verdict_evidence(r, "inactive_since: %s", flow_time(s->unread_since));
 	if (receiver->state == RECEIVER_RUNNING)
 		verdict_evidence(r, "pg_receivewal runs (pid %.0f) %s%s", receiver->pid,
 				 *receiver->slot ? "with slot " : "without a slot", receiver->slot);

@@ -40,10 +40,14 @@ static void say_missing(const struct view *v, struct verdict *r, const char *nam
 
 static void say_lost(struct verdict *r, const struct slot *s)
 {
-	verdict_cause(r, RANK_FAIL, "slot.lost",
-		      "replication slot '%s' was invalidated: WAL that Barman had not received may be gone", s->name);
-	verdict_evidence(r, "pg_replication_slots: wal_status = %s, restart_lsn = %s", s->status,
-			 s->restart_text ? s->restart_text : "NULL");
+	bool idle = s->reason && !strcmp(s->reason, "idle_timeout");
+
+	verdict_cause(r, RANK_FAIL, "slot.lost", "replication slot '%s' was invalidated%s: WAL that Barman had not received may be gone", s->name,
+		      idle ? " because nobody read it for idle_replication_slot_timeout" : "");
+	verdict_evidence(r, "pg_replication_slots: wal_status = %s, restart_lsn = %s%s%s", s->status, s->restart_text ? s->restart_text : "NULL",
+			 s->reason ? ", invalidation_reason = " : "", s->reason ? s->reason : "");
+	if (isfinite(s->unread_since))
+		verdict_evidence(r, "inactive_since: %s", flow_time(s->unread_since));
 }
 
 static void say_unreserved(const struct view *v, struct verdict *r, const struct slot *s)
@@ -85,7 +89,7 @@ static void judge_slot(const struct view *v, struct verdict *r, const struct slo
 		verdict_cause(r, RANK_FAIL, "slot.missing", "slot '%s' is a %s slot: the receiver needs a physical one",
 			      s->name, s->type);
 		verdict_evidence(r, "pg_replication_slots: slot_type = %s", s->type);
-	} else if (!strcmp(s->status, "lost")) {
+	} else if (!strcmp(s->status, "lost") || s->reason) {
 		say_lost(r, s);
 	} else if (!strcmp(s->status, "unreserved")) {
 		say_unreserved(v, r, s);

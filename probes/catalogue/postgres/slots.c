@@ -11,14 +11,16 @@
 
 /* One row at least, so that "no slots" and "no answer" differ; walsenders without a slot come too. One
  * text for PostgreSQL 10 to 18, so that it need not wait for the version: columns that a version lacks
- * (wal_status and safe_wal_size came with 13) are NULL by way of to_jsonb. */
+ * (wal_status and safe_wal_size came with 13, invalidation_reason and inactive_since with 17) are NULL by way
+ * of to_jsonb. `conflicting` (16) is of logical slots only. */
 static const char slots_sql[] =
 	"SELECT n.lsn, n.most, s.slot_name, s.slot_type, s.temporary, s.active, "
 	"coalesce(s.active_pid, r.pid), pg_wal_lsn_diff(s.restart_lsn, '0/0'), s.restart_lsn, "
 	"to_jsonb(s) ->> 'wal_status', to_jsonb(s) ->> 'safe_wal_size', "
 	"host(r.client_addr), r.application_name, pg_wal_lsn_diff(r.write_lsn, '0/0'), "
 	"pg_wal_lsn_diff(r.flush_lsn, '0/0'), floor(extract(epoch FROM r.backend_start) * 1000), "
-	"r.state IS NOT NULL FROM "
+	"r.state IS NOT NULL, to_jsonb(s) ->> 'invalidation_reason', "
+	"floor(extract(epoch FROM (to_jsonb(s) ->> 'inactive_since')::timestamptz) * 1000) FROM "
 	"(SELECT pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() "
 	"ELSE pg_current_wal_lsn() END, '0/0') AS lsn, "
 	"current_setting('max_replication_slots') AS most) n LEFT JOIN "
@@ -27,7 +29,7 @@ static const char slots_sql[] =
 
 enum column {
 	LSN, MOST, NAME, TYPE, TEMPORARY, ACTIVE, PID, RESTART, RESTART_TEXT, STATUS, SAFE,
-	ADDRESS, APPLICATION, WRITE, FLUSH, SINCE, VISIBLE, COLUMNS,
+	ADDRESS, APPLICATION, WRITE, FLUSH, SINCE, VISIBLE, REASON, UNREAD, COLUMNS,
 };
 
 static bool is_slot_name(const char *s)
@@ -71,6 +73,7 @@ static void read_slot(const struct reply *r, int row, struct view *v, double lsn
 		enum column column;
 	} plain[] = {{"type", TYPE}, {"temporary", TEMPORARY}, {"active", ACTIVE},
 		     {"restart_lsn", RESTART_TEXT}, {"status", STATUS}};
+	bool told = r->cols == COLUMNS;
 	double restart = flow_number(reply_cell(r, row, RESTART));
 	char head[128];
 
@@ -80,6 +83,8 @@ static void read_slot(const struct reply *r, int row, struct view *v, double lsn
 	learn_field_num(v, head, "restart", restart);
 	learn_field_num(v, head, "lag", fmax(lsn - restart, isnan(lsn - restart) ? NAN : 0));
 	learn_field_num(v, head, "safe", flow_number(reply_cell(r, row, SAFE)));
+	learn_field(v, head, "reason", told ? reply_cell(r, row, REASON) : NULL);
+	learn_field_num(v, head, "unread_since", told ? flow_number(reply_cell(r, row, UNREAD)) : NAN);
 	read_reader(r, row, v, head);
 }
 
@@ -121,9 +126,10 @@ static void forget_gone(const struct reply *r, struct view *v)
 	free(all.name);
 }
 
+/* Recordings of earlier versions of walmedic end before REASON. */
 static bool sane(const struct reply *r)
 {
-	if (r->rows < 1 || r->cols != COLUMNS || isnan(flow_number(reply_cell(r, 0, MOST))))
+	if (r->rows < 1 || (r->cols != COLUMNS && r->cols != REASON) || isnan(flow_number(reply_cell(r, 0, MOST))))
 		return false;
 	for (int row = 0; row < r->rows; row++) {
 		const char *name = reply_cell(r, row, NAME);
@@ -226,6 +232,8 @@ bool slot_get(const struct view *v, const char *name, struct slot *ret)
 		.name = name,
 		.type = type,
 		.status = status ? status : "",
+		.reason = field(v, name, "reason"),
+		.unread_since = flow_number(field(v, name, "unread_since")),
 		.restart_text = field(v, name, "restart_lsn"),
 		.holder_address = field(v, name, "address"),
 		.holder_application = field(v, name, "application"),

@@ -32,7 +32,7 @@ static int make_broken(void **state)
 	root = (struct root){.finding = &node[1].verdict.finding[0], .node = 1, .unblocks = 3};
 	server = (struct server){.name = "main", .engine = "barman", .backup_host = "backup1", .db_host = "db1", .pg_version = "15.18",
 				 .state = STATE_FAIL, .node = node, .nodes = 2, .root = &root, .roots = 1,
-				 .pg_wal_full_s = 11520, .backup_full_s = NAN, .rpo_s = 41, .other_route = ""};
+				 .pg_wal_full_s = 11520, .backup_full_s = NAN, .slot_lost_s = 300, .rpo_s = 41, .other_route = ""};
 	model = (struct model){.server = &server, .servers = 1};
 	return 0;
 }
@@ -62,6 +62,8 @@ static void json_keeps_the_contract(void **state)
 	assert_null(json_object_get(p, "cause"));
 	assert_string_equal(json_string_value(json_object_get(p, "since")), "2025-11-21T03:12:44Z");
 	assert_true(json_is_null(json_object_get(json_object_get(s, "forecast"), "backup_full_seconds")));
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(s, "forecast"), "pg_wal_full_seconds")), 11520);
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(s, "forecast"), "slot_lost_seconds")), 300);
 	assert_int_equal(json_integer_value(json_object_get(s, "rpo_seconds")), 41);
 	json_decref(o);
 	str_free(&out);
@@ -72,7 +74,7 @@ static void nagios_has_one_bar_and_perfdata(void **state)
 	(void)state;
 	struct str out = {0};
 	report_find("nagios")->write(&model, &out);
-	assert_string_equal(str_text(&out), "WALMEDIC CRITICAL - main slot.missing: no slot / \"barman\" | 'rpo'=41s 'pg_wal_full'=11520s 'root_causes'=1\n"
+	assert_string_equal(str_text(&out), "WALMEDIC CRITICAL - main slot.missing: no slot / \"barman\" | 'rpo'=41s 'pg_wal_full'=11520s 'slot_lost'=300s 'root_causes'=1\n"
 					    "main: slot.missing on db1: no slot / \"barman\"\n");
 	str_free(&out);
 }
@@ -86,6 +88,7 @@ static void prometheus_escapes_labels(void **state)
 	assert_non_null(strstr(str_text(&out), "walmedic_status{server=\"ma\\\"in\"} 2\n"));
 	assert_non_null(strstr(str_text(&out), "walmedic_root_cause{server=\"ma\\\"in\",cause=\"slot.missing\",host=\"db1\",rank=\"fail\"} 1\n"));
 	assert_null(strstr(str_text(&out), "backup_full_seconds{"));
+	assert_non_null(strstr(str_text(&out), "walmedic_slot_lost_seconds{server=\"ma\\\"in\"} 300\n"));
 	str_free(&out);
 }
 

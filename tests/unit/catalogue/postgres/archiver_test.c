@@ -90,6 +90,9 @@ static const struct {
 	 "failing=yes\nA 2026-11-21 08:55:43.939 UTC [592] FATAL:  archive command was terminated by signal 9: Killed\n"
 	 "A 2026-11-21 08:55:43.939 UTC [592] DETAIL:  The failed archive command was: /opt/a.sh pg_wal/000000010000000000000004\n",
 	 "archive.signal"},
+	{"/opt/a.sh %p", COUNTERS_BAD, /* no number of a signal */
+	 "failing=yes\nA x FATAL:  archive command was terminated by signal 2147483647: x\nA x DETAIL:  The failed archive command was: /opt/a.sh pg_wal/000000010000000000000004\n",
+	 "archive.failing"},
 	{NULL, COUNTERS_BAD,
 	 "failing=yes\nA ERROR: Missing checksum for file '000000010000000000000004'\nA 2026-11-21 08:55:43.939 UTC [592] LOG:  archive command failed with exit code 1\n"
 	 "A 2026-11-21 08:55:43.939 UTC [592] DETAIL:  The failed archive command was: barman-wal-archive pg_wal/000000010000000000000004\n",

@@ -258,9 +258,46 @@ static void gone_slots_are_forgotten(void **state)
 	view_free(v);
 }
 
+/* Rows as the versions have them: 10 to 12 know no wal_status, 13 to 16 no reason; 17 tells why a slot was invalidated and
+ * since when nobody reads it, 18 also invalidates what nobody has read for long while its WAL may still be there. */
+static void each_version_tells_what_it_knows(void **state)
+{
+	(void)state;
+	const struct {
+		const char *row[SLOT_COLUMNS + 2], *cause, *says;
+	} cases[] = {
+		{{SLOT("barman_mydb", "t", "31164", "117440512", NULL, NULL, "192.0.2.2", "barman_receive_wal", "117582864"), NULL, NULL}, NULL, "exists"},
+		{{SLOT("barman_mydb", "f", NULL, NULL, "lost", NULL, NULL, NULL, NULL), NULL, NULL}, "slot.lost", "wal_status = lost, restart_lsn = 0/7000000"},
+		{{SLOT("barman_mydb", "f", NULL, NULL, "lost", NULL, NULL, NULL, NULL), "wal_removed", "1795249540383"}, "slot.lost",
+		 "invalidation_reason = wal_removed\ninactive_since: 2026-11-21T08:25:40Z"},
+		{{SLOT("barman_mydb", "f", NULL, "67108864", "lost", NULL, NULL, NULL, NULL), "idle_timeout", "1795249540383"}, "slot.lost",
+		 "because nobody read it for idle_replication_slot_timeout"},
+		{{SLOT("barman_mydb", "f", NULL, "67108864", "reserved", NULL, NULL, NULL, NULL), "idle_timeout", NULL}, "slot.lost", "idle_timeout"},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct view *v = server_view();
+		struct verdict r;
+
+		answer_rows(v, &q_pg_slots, cases[i].row, 1, SLOT_COLUMNS + 2);
+		probe_judge(&probe_slot_exists, v, &r);
+		if (cases[i].cause) {
+			assert_int_equal(r.findings, 1);
+			assert_string_equal(r.finding[0].cause, cases[i].cause);
+			if (!strstr(r.finding[0].evidence, cases[i].says) && !strstr(r.finding[0].say, cases[i].says))
+				fail_msg("case %zu: %s: %s", i, r.finding[0].say, r.finding[0].evidence);
+		} else {
+			assert_int_equal(r.state, STATE_OK);
+			assert_non_null(strstr(r.say, cases[i].says));
+		}
+		verdict_clear(&r);
+		view_free(v);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_version_tells_what_it_knows),
 		cmocka_unit_test(healthy), cmocka_unit_test(none_is_not_silence), cmocka_unit_test(patroni_drops_what_it_does_not_know), cmocka_unit_test(hostile_rows),
 		cmocka_unit_test(exhausted_is_why_it_is_missing), cmocka_unit_test(states_of_the_slot),
 		cmocka_unit_test(not_asked_for), cmocka_unit_test(inactive), cmocka_unit_test(held), cmocka_unit_test(lag),
