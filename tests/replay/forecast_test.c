@@ -171,7 +171,7 @@ static void held_out_loads(void **state)
 {
 	static const struct {
 		const char *name, *limit, *end;
-	} held[] = {{"held-wave", "-1", "full"}, {"held-surges", "-1", "full"},
+	} held[] = {{"held-wave", "-1", "full"}, {"held-jitter", "-1", "full"}, {"held-surges", "-1", "full"},
 		    {"held-slot-cap", "167772160", "lost"}};
 	static struct trace t;
 	struct score all = {0};
