@@ -89,6 +89,16 @@ class Selection(unittest.TestCase):
             together += [(j.kind, j.name) for j in part]
         self.assertEqual(sorted(together), sorted((j.kind, j.name) for j in everything))
 
+    def test_the_views_take_turns_in_healing(self):
+        faults = [j for j in self.catalogue.everything(self.views) if j.kind == "fault"]
+        from_barman = [j for j in faults if j.views.startswith("barman")]
+        self.assertGreater(len(from_barman), len(faults) / 3)
+        for j in from_barman:
+            self.assertEqual(self.catalogue.faults[j.name]["cause_barman"], self.catalogue.faults[j.name]["cause_console"])
+        twice = [j for j in self.catalogue.everything(self.views, True) if j.kind in ("fault", "heal")]
+        self.assertEqual(len([j for j in twice if j.kind == "fault"]), len(faults))
+        self.assertGreater(len(twice), 1.5 * len(faults))
+
     def test_a_check_names_its_part_and_repeats_it(self):
         parts = selection.parts_of(self.catalogue.everything(self.views))
         jobs, say = selection.check_jobs(self.catalogue, self.views, None)

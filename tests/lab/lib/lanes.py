@@ -69,7 +69,7 @@ class Lanes:
         print("%s %d - %s (%d s)" % ("ok" if status == 0 else "not ok", n + 1, job.title(), seconds), flush=True)
         lines = open(path, errors="replace").read().splitlines()
         events = [json.loads(line[len("RESULT ") :]) for line in lines if line.startswith("RESULT {")]
-        self.results.write(json.dumps({"kind": job.kind, "name": job.name, "ok": status == 0, "seconds": round(seconds), "events": events}) + "\n")
+        self.results.write(json.dumps({"kind": job.kind, "name": job.name, "views": job.views, "ok": status == 0, "seconds": round(seconds), "events": events}) + "\n")
         self.results.flush()
         if status:
             for line in ([line for line in lines if "FAILED" in line] or lines)[-5:]:

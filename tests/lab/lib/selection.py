@@ -2,6 +2,7 @@
 import os
 import re
 import subprocess
+import zlib
 
 import data
 
@@ -43,9 +44,10 @@ class Catalogue:
                 return group[job.name]["pipeline"] or "both"
         return "both"
 
-    def jobs_of(self, name, views, heal_all=False):
-        """A fault's lab is looked at from every view, and healed from the first one; heal_all: another lab is healed from the other, where that
-        view names the same cause: the page of a general one only helps to tell which it is."""
+    def jobs_of(self, name, views, turns=False, twice=False):
+        """A fault's lab is looked at from every view, and healed from the first one. turns: the views take turns in healing, by the name; twice:
+        another lab is healed from the other view. Both only where the other view names the same cause: the page of a general one only helps to
+        tell which it is."""
         if name in EXTRA:
             return [Job(name, name, " ".join(views) if name == "healthy" else "")]
         if name in self.pairs:
@@ -54,13 +56,14 @@ class Catalogue:
             return [Job("walk", name)]
         if name in self.chains:
             return [Job("chain", name, " ".join(views))]
-        jobs = [Job("fault", name, " ".join(views))]
-        cause = {v: self.faults[name]["cause_" + v] for v in views}
-        return jobs + [Job("heal", name, v) for v in views[1:] if heal_all and cause[v] == cause[views[0]]]
+        others = [v for v in views[1:] if self.faults[name]["cause_" + v] == self.faults[name]["cause_" + views[0]]]
+        if turns and not twice and others and zlib.crc32(name.encode()) % 2:
+            views = others + [v for v in views if v not in others]
+        return [Job("fault", name, " ".join(views))] + [Job("heal", name, v) for v in others if twice]
 
-    def everything(self, views):
+    def everything(self, views, twice=False):
         names = [*self.faults, *self.pairs, *self.chains, *self.walks]
-        return [j for n in names for j in self.jobs_of(n, views, True)]
+        return [j for n in names for j in self.jobs_of(n, views, True, twice)]
 
 
 def cost(jobs):
@@ -109,7 +112,7 @@ def changed_jobs(catalogue, views):
         own = {catalogue.faults[n]["cause_" + v] for v in data.VIEWS}
         return 0 if n in faults else 1 if own & pages else 2 if own & judges else None
     chosen = sorted((n for n in catalogue.faults if rank(n) is not None), key=lambda n: (rank(n), n))
-    jobs = [j for n in chosen for j in catalogue.jobs_of(n, views, True)]
+    jobs = [j for n in chosen for j in catalogue.jobs_of(n, views, twice=True)]
     room = CHANGED_MINUTES * 60 * LANES
     fits = [j for i, j in enumerate(jobs) if cost(jobs[: i + 1]) <= room]
     return fits, len(jobs)
