@@ -185,8 +185,8 @@ static bool look_at_node(struct history *h, const struct server *s, int i, int64
 	const struct verdict *v = &s->node[i].verdict;
 	int was = h->state[i];
 	int64_t after = h->earlier[i];
-	if (v->pending || (v->state == STATE_UNKNOWN && !s->sweep_done))
-		return false; /* still to come */
+	if (v->pending || (v->state == STATE_UNKNOWN && (!s->sweep_done || after)))
+		return false; /* still to come; or not seen yet by this run */
 	h->state[i] = (int)v->state;
 	h->earlier[i] = 0;
 	if (was == UNSEEN || was == (int)v->state)
@@ -237,6 +237,16 @@ static bool look_at_fact(struct history *h, const struct server *s, int i, int64
 	free(f->text);
 	*f = (struct seen_fact){.text = is};
 	return changed;
+}
+
+void history_was_until(struct history *h, int64_t at)
+{
+	for (int i = 0; i < h->nodes; i++)
+		if (h->earlier[i] && h->earlier[i] < at)
+			h->earlier[i] = at;
+	for (int i = 0; i < h->facts; i++)
+		if (h->fact[i].earlier && h->fact[i].earlier < at)
+			h->fact[i].earlier = at;
 }
 
 /* ---- numbers ---- */

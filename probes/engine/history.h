@@ -62,6 +62,8 @@ void history_begins(struct history *h, int64_t at);
 /* How a node or a watched fact was when an earlier run looked last, at `at`. */
 void history_was_state(struct history *h, int node, enum state state, int64_t at);
 void history_was_fact(struct history *h, int fact, const char *text, int64_t at);
+/* It was still so at `at`, when that run looked last. */
+void history_was_until(struct history *h, int64_t at);
 /* The text it knows of a watched fact, or NULL; the state of a node, or -1. */
 const char *history_fact(const struct history *h, int fact);
 int history_state(const struct history *h, int node);

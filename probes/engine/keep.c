@@ -327,6 +327,8 @@ void keep_remember(struct keep *k, int64_t now)
 		history_begins(k->w->history, list[i].from);
 		int64_t last = notes_read(k->w, str_text(&bytes), bytes.len);
 		bool goes_on = i + 1 < n && list[i + 1].from - last < JOINED_MS && list[i + 1].pid == list[i].pid;
+		if (last)
+			history_was_until(k->w->history, last);
 		if (last && !goes_on)
 			end_of_run(k->w->history, last);
 		str_free(&bytes);

@@ -92,7 +92,7 @@ static void draw_unseen(const struct news *n, struct canvas *c, int y, int x, in
 {
 	char clock[16];
 	if (n->after)
-		canvas_printf(c, y, x + 2, end, MEAN_UNKNOWN, "at some time since %s", words_clock(n->after, clock));
+		canvas_printf(c, y, x + 2, end, MEAN_UNKNOWN, "after %s", words_clock(n->after, clock));
 }
 
 static void value_of(const struct watched_fact *f, const char *text, struct str *out)

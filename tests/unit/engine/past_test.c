@@ -294,6 +294,32 @@ static void a_killed_run_is_there_in_the_next_one(void **state)
 	remove_dir();
 }
 
+static void what_this_run_has_not_seen_yet_has_not_changed(void **state)
+{
+	(void)state;
+	make_dir();
+	incident_of_another();
+	age_files(590 * SECOND);
+	fake_reset();
+	clock_freeze_wall(start + 60 * MINUTE);
+	struct engine *e = watch(dir);
+	fake_turn();
+	const struct news *news;
+	const struct server *s = &engine_model(e)->server[0];
+	for (int i = 0; i < 5; i++)
+		look(e, 60 * MINUTE + i * 10 * SECOND, "nan", "new");
+	assert_true(s->sweep_done);
+	assert_int_equal(s->node[0].verdict.state, STATE_UNKNOWN);
+	assert_int_equal(history_news(s->history, &news), 2);
+	look(e, 62 * MINUTE, "100", "new");
+	assert_int_equal(history_news(s->history, &news), 3);
+	assert_int_equal(news[2].from, STATE_FAIL);
+	assert_int_equal(news[2].to, STATE_OK);
+	assert_true(news[2].after >= start + 580 * SECOND && news[2].after <= start + 590 * SECOND);
+	engine_free(e);
+	remove_dir();
+}
+
 static void cut_and_spoilt_files_harm_nobody(void **state)
 {
 	(void)state;
@@ -496,6 +522,7 @@ int main(void)
 		cmocka_unit_test(changes_and_numbers_are_noted),
 		cmocka_unit_test(what_is_not_known_is_a_gap),
 		cmocka_unit_test(a_killed_run_is_there_in_the_next_one),
+		cmocka_unit_test(what_this_run_has_not_seen_yet_has_not_changed),
 		cmocka_unit_test(cut_and_spoilt_files_harm_nobody),
 		cmocka_unit_test(a_full_disk_leaves_whole_lines_and_the_rest_in_memory),
 		cmocka_unit_test(a_directory_of_others_is_not_used),
