@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "probes/catalogue/barman/passive.h"
@@ -36,6 +37,15 @@ static bool beyond(const struct survey *y, const struct slot *s)
 	return !strcmp(s->status, "extended") || !strcmp(s->status, "unreserved") || s->lag > y->most;
 }
 
+/* repmgr_slot_N is the slot of repmgr's node N (repmgr 5, with use_replication_slots): who drops it has to build that standby anew. */
+static void say_owner(struct verdict *r, const char *name)
+{
+	int node = 0, used = 0;
+
+	if (sscanf(name, "repmgr_slot_%d%n", &node, &used) == 1 && !name[used])
+		verdict_evidence(r, "repmgr names its slots so: node %d is down, or was never unregistered; repmgr cluster show tells which", node);
+}
+
 static void hoarding(void *arg, const struct slot *s)
 {
 	struct survey *y = arg;
@@ -56,6 +66,7 @@ static void hoarding(void *arg, const struct slot *s)
 	verdict_evidence(y->r, "pg_replication_slots: slot_type = %s, active = %s, wal_status = %s, restart_lsn = %s", s->type,
 			 s->active ? "true" : "false", *s->status ? s->status : "not known to this version",
 			 s->restart_text ? s->restart_text : "NULL");
+	say_owner(y->r, s->name);
 	if (s->active)
 		verdict_evidence(y->r, "read by '%s' from %s", s->holder_application ? s->holder_application : "",
 				 s->holder_address ? s->holder_address : "an address not visible");

@@ -226,6 +226,27 @@ static void expect_foreign(const char *name, const char *active, const char *sta
 	view_free(v);
 }
 
+/* After a node of repmgr's cluster went away: its slot stays on the primary, and repmgr cares for no slot of Barman's. */
+static void repmgr_owns_its_slots(void **state)
+{
+	static const char *const names[] = {"repmgr_slot_3", "repmgr_slot_", "repmgr_slot_3_old"};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct view *v = server_view();
+		const char *const row[] = {SLOT(names[i], "f", NULL, "7582864", "extended", NULL, NULL, NULL, NULL)};
+		struct verdict r;
+		learn(v, "server.receiver.seen", "yes");
+		answer_rows(v, &q_pg_slots, row, 1, SLOT_COLUMNS);
+		probe_judge(&probe_slots_foreign, v, &r);
+		assert_int_equal(r.state, STATE_FAIL);
+		assert_string_equal(r.finding[0].cause, "slot.foreign_hoarding");
+		assert_int_equal(strstr(r.finding[0].evidence, "node 3 is down") != NULL, i == 0);
+		verdict_clear(&r);
+		view_free(v);
+	}
+}
+
 static void foreign(void **state)
 {
 	(void)state;
@@ -301,7 +322,7 @@ int main(void)
 		cmocka_unit_test(healthy), cmocka_unit_test(none_is_not_silence), cmocka_unit_test(patroni_drops_what_it_does_not_know), cmocka_unit_test(hostile_rows),
 		cmocka_unit_test(exhausted_is_why_it_is_missing), cmocka_unit_test(states_of_the_slot),
 		cmocka_unit_test(not_asked_for), cmocka_unit_test(inactive), cmocka_unit_test(held), cmocka_unit_test(lag),
-		cmocka_unit_test(foreign), cmocka_unit_test(gone_slots_are_forgotten)};
+		cmocka_unit_test(foreign), cmocka_unit_test(repmgr_owns_its_slots), cmocka_unit_test(gone_slots_are_forgotten)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
