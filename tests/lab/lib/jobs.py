@@ -174,8 +174,7 @@ def job_walk(name, views, swift):
             raise Failed("heal_first of %s failed" % w["fault"])
     walk = Walk(w["runbook"], w["choices"], {**answers, **w["answers"]})
     walk.run(WALK_SECONDS)
-    if not walk.was_killed:
-        raise Failed("no command was there to be killed in")
+    log("killed in the midst of a command" if walk.was_killed else "no command that changes something was there to be killed in")
     if w["end"] == "green":
         wait_for_green(["console"])
 
