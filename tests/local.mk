@@ -6,7 +6,7 @@ include tests/fuzz/local.mk
 TEST_EXTENSIONS = .py
 PY_LOG_COMPILER = $(PYTHON3)
 TESTS += tests/screens/pty_test.py
-EXTRA_DIST += tests/screens/pty_test.py
+EXTRA_DIST += tests/screens/pty_test.py tests/screens/long_test.py
 
 if HAVE_CMOCKA
 include tests/unit/base/local.mk

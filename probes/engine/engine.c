@@ -416,7 +416,7 @@ void engine_ask_now(struct engine *e, int server, int node)
 void engine_freeze(struct engine *e, bool frozen)
 {
 	e->frozen = frozen;
-	if (!frozen)
+	if (!frozen && !e->replay) /* a recording goes on by itself; the world is never asked */
 		engine_soon(e);
 }
 
