@@ -11,7 +11,7 @@
 #include "tui/screen/fleet.h"
 #include "tui/widget/words.h"
 
-enum { LEAST_H = 16, LEAST_W = 60, NOTICE_MS = 8000 };
+enum { LEAST_H = 16, LEAST_W = 60, NOTICE_MS = 8000, ALONE_MS = 250 };
 
 const struct server *app_server(const struct app *a)
 {
@@ -205,16 +205,24 @@ static void pager(struct app *a)
 	struct str text = {0};
 	if (s->text)
 		s->text(a, a->stack[a->depth - 1].state, &text);
-	if (text.len && a->ops->pager)
+	if (a->key_gap < ALONE_MS)
+		app_notice(a, "the key came in a swarm of others: press it alone");
+	else if (text.len && a->ops->pager)
 		a->ops->pager(a->ops_arg, str_text(&text));
 	else
 		app_notice(a, "there is no text to show here");
 	str_free(&text);
 }
 
+/* A shell takes every key for a command: no swarm of keys, and no paste without its marks, may ever come into one. */
 static void shell(struct app *a)
 {
-	if (a->ops->shell)
+	bool again = a->wants_shell && a->key_gap >= ALONE_MS;
+	char key[16];
+	a->wants_shell = !again;
+	if (!again)
+		app_notice(a, "%s once more, after a moment, opens a shell", key_first(ACT_SHELL, key));
+	else if (a->ops->shell)
 		a->ops->shell(a->ops_arg);
 }
 
@@ -244,6 +252,8 @@ void app_act(struct app *a, enum action action)
 	const struct screen *s = a->stack[a->depth - 1].screen;
 	if (action != ACT_QUIT)
 		a->sure = false;
+	if (action != ACT_SHELL)
+		a->wants_shell = false;
 	if (find_active(a) && (action == ACT_NEXT || action == ACT_PREVIOUS)) {
 		find_go(a, action == ACT_NEXT ? 1 : -1);
 		return;

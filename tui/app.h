@@ -109,6 +109,7 @@ struct app {
 	int server;
 	int64_t now;                /* wall ms shown as the time */
 	bool frozen, quit, too_small;
+	bool wants_shell;           /* ! was pressed; once more, alone, opens it */
 	bool sure;                  /* q was answered with a question: once more ends it */
 	struct travel travel;
 	struct line line;

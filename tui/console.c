@@ -241,6 +241,7 @@ static void suspend(void *arg)
 }
 
 static void on_readable(void *arg);
+static void discard_input(void *arg);
 
 static void on_outside_end(void *arg, int status)
 {
@@ -255,6 +256,7 @@ static void on_outside_end(void *arg, int status)
 static void go_outside(struct console *c, const char *command, const char *text)
 {
 	struct problem p;
+	discard_input(c);
 	term_leave(c->term);
 	loop_fd_stop(c->in);
 	c->in = NULL;
@@ -275,7 +277,7 @@ static void shell(void *arg)
 
 static void pager(void *arg, const char *text)
 {
-	go_outside(arg, "if [ -n \"$PAGER\" ]; then eval \"$PAGER\"; elif command -v less >/dev/null; then less; else more; fi", text);
+	go_outside(arg, "export LESSSECURE=1; if [ -n \"$PAGER\" ]; then eval \"$PAGER\"; elif command -v less >/dev/null; then less; else more; fi", text);
 }
 
 static void redraw(void *arg)

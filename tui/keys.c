@@ -46,7 +46,7 @@ const struct binding bindings[] = {
 	{ACT_SERVER, "server", "Tab", "server", "the next server", "front"},
 	{ACT_JOURNAL, "journal", "l", "journal", "what was run: when, where, by whom, how it ended", NULL},
 	{ACT_PAGER, "pager", "P", "pager", "the whole text of this in $PAGER; meanwhile walmedic goes on watching", "front evidence remedy journal help"},
-	{ACT_SHELL, "shell", "!", "shell", "a shell; its end leads back, meanwhile walmedic goes on watching", NULL},
+	{ACT_SHELL, "shell", "!", "shell", "twice: a shell; its end leads back, meanwhile walmedic goes on watching", NULL},
 	{ACT_HELP, "help", "? F1", "help", "this page: what the line in view means, and every key", NULL},
 	{ACT_REDRAW, "redraw", "^L", "", "paint the whole screen again", NULL},
 	{ACT_SUSPEND, "suspend", "^Z", "", "back to the shell; `fg` returns", NULL},

@@ -301,6 +301,7 @@ def test_suspend_and_continue():
 
 def test_a_shell_and_back():
     c = started(env={"SHELL": "/bin/sh", "PS1": "prompt> "})
+    c.keys("!").until("once more").quiet()
     c.keys("!").until("prompt>")
     c.keys("echo six$((3+4))\n").until("six7")
     os.kill(c.pid, signal.SIGTSTP)  # not while another has the terminal
@@ -315,7 +316,7 @@ def test_a_shell_and_back():
 
 def test_a_pager_and_back():
     c = started(env={"PAGER": "grep -n FAIL; read -r line </dev/tty; echo got $line"})
-    c.keys("e").until("What came back").keys("P").until("1:✗").quiet()
+    c.keys("e").until("What came back").quiet().keys("P").until("1:✗").quiet()
     c.keys("q\n").until(lambda: c.on_its_screen(), "the screen again").quiet()
     assert "What came back" in c.text()
     c.keys("qq")
@@ -327,6 +328,7 @@ def test_a_pager_and_back():
 def test_ended_while_a_shell_has_the_terminal():
     for signo in (signal.SIGTERM, signal.SIGHUP):
         c = started(env={"SHELL": "/bin/sh", "PS1": "prompt> "})
+        c.keys("!").until("once more").quiet()
         c.keys("!").until("prompt>")
         os.kill(c.pid, signo)
         c.ended()

@@ -43,10 +43,12 @@ static void nothing(void *arg)
 	(void)arg;
 }
 
+static int64_t moment;
+
 static int64_t mono_ms(void *arg)
 {
 	(void)arg;
-	return 100000;
+	return moment;
 }
 
 static bool can_act(void *arg, int server, const char *place, const char *user)
@@ -61,7 +63,17 @@ static int act(void *arg, int server, const char *cause, const struct planned *s
 	return ++acts;
 }
 
-static const struct app_ops ops = {.ask_now = ask_now, .freeze = freeze, .copy = text, .plain = text, .suspend = nothing,
+static int shells;
+
+static void count_shell(void *arg)
+{
+	(void)arg;
+	shells++;
+}
+
+static int64_t moment = 100000;
+
+static const struct app_ops ops = {.shell = count_shell, .ask_now = ask_now, .freeze = freeze, .copy = text, .plain = text, .suspend = nothing,
 				   .redraw = nothing, .discard_input = nothing, .mono_ms = mono_ms, .can_act = can_act, .act = act,
 				   .cancel = nothing};
 
@@ -275,6 +287,24 @@ static void help_explains_what_was_in_view(void **state)
 	assert_int_equal(acts, 0);
 }
 
+/* What a swarm of keys types must never come into a shell. */
+static void a_shell_is_asked_for_twice_and_slowly(void **state)
+{
+	(void)state;
+	shells = 0;
+	press("!!!!!!!!");
+	assert_true(shows("! once more, after a moment, opens a shell"));
+	assert_int_equal(shells, 0);
+	moment += 300;
+	press("j");
+	moment += 300;
+	press("!");
+	assert_int_equal(shells, 0);
+	moment += 300;
+	press("!");
+	assert_int_equal(shells, 1);
+}
+
 /* Two deeds, one torn line, one text that would act on a terminal: newest first, and harmless. */
 static void the_journal_shows_what_was_run(void **state)
 {
@@ -321,6 +351,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_word_in_a_folded_group_unfolds_it, begin, end),
 		cmocka_unit_test_setup_teardown(n_goes_on_and_round, begin, end),
 		cmocka_unit_test_setup_teardown(another_screen_has_no_search, begin, end),
+		cmocka_unit_test_setup_teardown(a_shell_is_asked_for_twice_and_slowly, begin, end),
 		cmocka_unit_test_setup_teardown(the_journal_shows_what_was_run, begin, end),
 		cmocka_unit_test_setup_teardown(help_explains_what_was_in_view, begin, end),
 	};
