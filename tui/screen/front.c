@@ -9,6 +9,7 @@
 #include "tui/screen/preview.h"
 #include "tui/screen/remedy.h"
 #include "tui/widget/focus.h"
+#include "tui/widget/news.h"
 #include "tui/widget/recent.h"
 #include "tui/widget/picture.h"
 #include "tui/widget/route.h"
@@ -17,7 +18,7 @@
 #include "tui/widget/words.h"
 #include "tui/widget/wrap.h"
 
-enum { TALL = 20, SIDE = 48, CHANGES = 5 };
+enum { TALL = 20, SIDE = 48, CHANGES = 5, FACTS = 2 };
 
 struct front {
 	struct triage_memory memory;
@@ -60,10 +61,12 @@ static int route_node(const struct server *s, const struct triage *t)
 	return s->roots ? s->root[0].node : -1;
 }
 
-static void draw_changes(const struct server *s, struct canvas *c, struct area area)
+/* What was configured or started anew stands above what it may have broken. */
+static void draw_changes(struct app *app, const struct server *s, struct canvas *c, struct area area)
 {
 	canvas_text(c, area.y, area.x + 1, area.x + area.w, MEAN_TITLE, "Recent changes");
-	recent_draw(s, c, (struct area){area.y + 1, area.x + 2, area.h - 1, area.w - 2});
+	int facts = news_facts(s, app->now, c, (struct area){area.y + 1, area.x + 2, FACTS, area.w - 2});
+	recent_draw(s, c, (struct area){area.y + 1 + facts, area.x + 2, area.h - 1 - facts, area.w - 2});
 }
 
 static void duration(struct doc *d, const char *label, double seconds, const char *none)
@@ -135,7 +138,7 @@ static void draw_column(struct app *app, struct front *f, struct triage *t, cons
 	int node = focus_node(f, t), bottom = area.y + area.h, end = area.x + area.w;
 	bool tall = c->h >= TALL, changes = c->h >= 32;
 	if (changes)
-		draw_changes(s, c, (struct area){bottom -= CHANGES + 1, area.x, CHANGES, area.w});
+		draw_changes(app, s, c, (struct area){bottom -= CHANGES + 1, area.x, CHANGES, area.w});
 	else if (tall)
 		recent_last(s, c, --bottom);
 	if (r->n)

@@ -160,29 +160,20 @@ int news_draw(const struct server *s, const struct news_row *row, const struct n
 	return 2;
 }
 
-static void draw_short(const struct server *s, const struct news *n, struct canvas *c, int y, int x, int end)
+int news_facts(const struct server *s, int64_t now, struct canvas *c, struct area area)
 {
+	const struct news *news;
 	char clock[16];
-	x = canvas_text(c, y, x, end, MEAN_FAINT, words_clock(n->at, clock)) + 2;
-	if (n->node < 0) {
-		x = canvas_text(c, y, x, end, MEAN_TITLE, watched_facts[n->fact].words) + 2;
+	int y = 0, end = area.x + area.w;
+	for (int i = history_news(s->history, &news) - 1; i >= 0 && y < area.h; i--) {
+		const struct news *n = &news[i];
+		if (n->node >= 0 || n->at > now)
+			continue;
+		int x = canvas_text(c, area.y + y, area.x, end, MEAN_FAINT, words_clock(n->at, clock)) + 2;
+		x = canvas_text(c, area.y + y, x, end, MEAN_TITLE, watched_facts[n->fact].words) + 2;
 		if (!watched_facts[n->fact].is_time && end - x > WORDS)
-			draw_values(n, c, y, x, end);
-		return;
+			draw_values(n, c, area.y + y, x, end);
+		y++;
 	}
-	const struct state_look *from = style_state(n->from, false), *to = style_state(n->to, false);
-	x = canvas_text(c, y, x, end, MEAN_TEXT, s->node[n->node].probe->id) + 2;
-	x = canvas_text(c, y, x, end, from->meaning, from->word);
-	x = canvas_text(c, y, x, end, MEAN_FAINT, " → ");
-	canvas_text(c, y, x, end, to->meaning, to->word);
-}
-
-int news_brief(struct arena *a, const struct server *s, int64_t now, struct canvas *c, struct area area)
-{
-	struct news_list l = news_list(a, s, now);
-	int y = 0;
-	for (int i = 0; i < l.rows && y < area.h; i++)
-		if (l.row[i].news)
-			draw_short(s, l.row[i].news, c, area.y + y++, area.x, area.x + area.w);
 	return y;
 }

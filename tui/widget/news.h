@@ -22,7 +22,7 @@ struct news_list news_list(struct arena *a, const struct server *s, int64_t now)
 /* One row at y, in as many lines as it says; returns how many were drawn. */
 int news_draw(const struct server *s, const struct news_row *row, const struct news_list *of, int64_t now, struct canvas *c,
 	      struct area area);
-/* The newest ones in short, one line each, for beside the evidence. Returns the lines used. */
-int news_brief(struct arena *a, const struct server *s, int64_t now, struct canvas *c, struct area area);
+/* What was configured otherwise or started anew, the newest first, one line each; returns the lines used. */
+int news_facts(const struct server *s, int64_t now, struct canvas *c, struct area area);
 
 #endif
