@@ -178,6 +178,7 @@ const struct cause causes[] = {
 	{"backup.retention_invalid", "the retention policy is invalid", "backup", 0},
 	{"backup.not_scheduled", "no backup is scheduled", "backup", 0},
 	{"backup.mode_refused", "Barman cannot back this server up as configured", "backup", 0},
+	{"backup.directory_dangling", "a directory of Barman's is a link to nothing", "backup", 0},
 	{"backup.directory_permission", "Barman cannot write its directories", "backup", 0},
 	{"backup.unverified", "the backup was never verified", "backup", 0},
 	{"restore.never_tested", "restore was never tested", "backup", 0},

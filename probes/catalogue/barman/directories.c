@@ -14,6 +14,8 @@
 static const char directories_sh[] =
 	"LC_ALL=C; export LC_ALL; name={server.name}; lock={server.barman_lock_directory}; log={server.log_file}\n"
 	"dir() {\n"
+	/* where WAL comes in, archive.flow tells it */
+	"  [ $1 = incoming_wals_directory ] || [ ! -L \"$2\" ] || [ -e \"$2\" ] || echo \"dangling=$1 $2 to $(readlink \"$2\")\"\n"
 	"  [ -n \"$2\" ] && [ -d \"$2\" ] || return\n"
 	"  [ -r \"$2\" ] && [ -w \"$2\" ] && [ -x \"$2\" ] || echo \"closed=$1 $(stat -L -c '%U %a' \"$2\") $2\"\n"
 	"}\n"
@@ -36,7 +38,7 @@ static void add(struct str *to, const char *line)
 
 static void read_directories(const struct reply *r, struct view *v)
 {
-	struct str closed = {0}, foreign = {0};
+	struct str closed = {0}, foreign = {0}, dangling = {0};
 	char *copy, *p, *line;
 
 	if (!flow_whole(v, r, "server.directories.seen"))
@@ -47,8 +49,12 @@ static void read_directories(const struct reply *r, struct view *v)
 			add(&closed, line + 7);
 		else if (text_starts(line, "foreign="))
 			add(&foreign, line + 8);
+		else if (text_starts(line, "dangling="))
+			add(&dangling, line + 9);
 	learn(v, "server.directories.closed", str_text(&closed));
 	learn(v, "server.directories.foreign", str_text(&foreign));
+	learn(v, "server.directories.dangling", str_text(&dangling));
+	str_free(&dangling);
 	str_free(&closed);
 	str_free(&foreign);
 	free(copy);
@@ -101,14 +107,29 @@ static void say_foreign(const struct view *v, struct verdict *r, const char *for
 	verdict_evidence(r, "%s", foreign);
 }
 
+/* "OPTION PATH to TARGET", one a line */
+static void say_dangling(struct verdict *r, const char *dangling)
+{
+	size_t n = strcspn(dangling, "\n"), option = strcspn(dangling, " ");
+
+	if (option + 1 >= n)
+		return;
+	verdict_cause(r, RANK_FAIL, "backup.directory_dangling", "%.*s is a link to nothing: %.*s", (int)option, dangling, (int)(n - option - 1),
+		      dangling + option + 1);
+	verdict_evidence(r, "%s", dangling);
+}
+
 static void judge(const struct view *v, struct verdict *r)
 {
+	const char *dangling = know(v, "server.directories.dangling");
 	const char *closed = know(v, "server.directories.closed"), *foreign = know(v, "server.directories.foreign");
 
 	if (!know_yes(v, "server.directories.seen")) {
 		flow_unseen(r, v, &q_backup_directories, "Barman's directories");
 		return;
 	}
+	if (dangling && *dangling)
+		say_dangling(r, dangling);
 	if (closed && *closed)
 		say_closed(v, r, closed);
 	if (foreign && *foreign)
@@ -124,6 +145,6 @@ const struct probe probe_backup_directories = {
 		 "that was once done as root is the usual reason.",
 	.stage = STAGE_CONFIG,
 	.asks = {&q_backup_directories},
-	.causes = {"backup.directory_permission", "config.wrong_user"},
+	.causes = {"backup.directory_dangling", "backup.directory_permission", "config.wrong_user"},
 	.judge = judge,
 };

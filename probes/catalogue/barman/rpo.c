@@ -43,9 +43,9 @@ static void judge(const struct view *v, struct verdict *r)
 		verdict_ok(r, "nothing would be lost: all WAL is on the Barman host");
 	else
 		verdict_ok(r, "%s would be lost now (%s of WAL)", flow_duration(s.seconds), flow_bytes(s.bytes));
-	verdict_evidence(r, "safe on the Barman host since %s; %s behind by streaming, %s by archive_command", flow_time(s.safe_at),
-			 isnan(s.streamed) ? "not" : flow_bytes(fmax(flow_lsn(v) - s.streamed, 0)),
-			 isnan(s.archived) ? "not" : flow_bytes(fmax(flow_lsn(v) - s.archived, 0)));
+	verdict_evidence(r, "safe on the Barman host since %s; behind by streaming: %s, by archive_command: %s", flow_time(s.safe_at),
+			 isnan(s.streamed) ? "nothing came" : flow_bytes(fmax(flow_lsn(v) - s.streamed, 0)),
+			 isnan(s.archived) ? "nothing came" : flow_bytes(fmax(flow_lsn(v) - s.archived, 0)));
 	if (*s.route)
 		verdict_evidence(r, "%s", s.route);
 }

@@ -19,6 +19,7 @@ static void directories(void **state)
 {
 	(void)state;
 	expect_directories("end=\n", NULL, STATE_OK);
+	expect_directories("dangling=streaming_wals_directory /b/mydb/streaming to /srv/fast\nend=\n", "backup.directory_dangling", RANK_FAIL);
 	expect_directories("closed=wals_directory root 755 /b/mydb/wals\nend=\n", "backup.directory_permission", RANK_FAIL);
 	expect_directories("foreign=root 600 /b/.mydb-cron.lock\nend=\n", "config.wrong_user", RANK_FAIL);
 	expect_directories("closed=barman_home root 755 /b\nforeign=root 600 /b/.mydb-cron.lock\nend=\n", "backup.directory_permission", RANK_FAIL);
