@@ -244,9 +244,10 @@ void loop_signal_watch(struct loop *l, int signo, loop_call *call, void *arg)
 	uv_unref((uv_handle_t *)&w->signal);
 }
 
+/* A deadline is a part of somebody's memory: unlike the handles above it does not point to itself, or close_left would free it. */
 static void deadline_rang(uv_timer_t *t)
 {
-	struct deadline *d = t->data;
+	struct deadline *d = (struct deadline *)t;
 	d->call(d->arg);
 }
 
@@ -255,7 +256,7 @@ void deadline_init(struct loop *l, struct deadline *d, loop_call *call, void *ar
 	d->call = call;
 	d->arg = arg;
 	uv_timer_init(&l->uv, &d->timer);
-	d->timer.data = d;
+	d->timer.data = NULL;
 }
 
 void deadline_set(struct deadline *d, unsigned ms)
@@ -271,7 +272,7 @@ void deadline_stop(struct deadline *d)
 
 static void deadline_closed(uv_handle_t *h)
 {
-	struct deadline *d = h->data;
+	struct deadline *d = (struct deadline *)h;
 	if (d->closed)
 		d->closed(d->arg);
 }

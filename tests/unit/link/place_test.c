@@ -2,8 +2,10 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "probes/base/arena.h"
 #include "probes/base/secret.h"
 #include "probes/base/str.h"
+#include "probes/link/loop_uv.h"
 #include "tests/unit/link/answer.h"
 
 static struct place *local(struct loop *l)
@@ -420,6 +422,28 @@ static void the_line_for_the_console_host_does_the_same(void **state)
 	loop_free(l);
 }
 
+static void never(void *arg)
+{
+	(void)arg;
+	fail();
+}
+
+/* It is part of other memory, which the loop must not free. */
+static void a_deadline_that_nobody_closed_is_let_go(void **state)
+{
+	(void)state;
+	struct {
+		int before;
+		struct deadline deadline;
+	} *owner = xcalloc(1, sizeof *owner);
+	struct loop *l = loop_new();
+	deadline_init(l, &owner->deadline, never, NULL);
+	deadline_set(&owner->deadline, 60000);
+	loop_free(l);
+	owner->before = 1;
+	free(owner);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -438,6 +462,7 @@ int main(void)
 		cmocka_unit_test(a_secret_is_in_no_argument_list),
 		cmocka_unit_test(a_line_for_the_console_host_is_quoted),
 		cmocka_unit_test(the_line_for_the_console_host_does_the_same),
+		cmocka_unit_test(a_deadline_that_nobody_closed_is_let_go),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
