@@ -25,7 +25,7 @@ class Outer(Console):
 
     def __init__(self, program, argv, home):
         path = shutil.which(program)
-        environ = {"HOME": home, "TMUX_TMPDIR": home, "SCREENDIR": home + "/screens", "SHELL": "/bin/sh"}
+        environ = {"HOME": home, "TMUX_TMPDIR": home, "SCREENDIR": home + "/screens", "SHELL": "/bin/sh", "PAGER": "true"}
         os.makedirs(home + "/screens", mode=0o700, exist_ok=True)
         super().__init__(argv=argv, env=environ, program=path)
 
@@ -93,7 +93,7 @@ def test_every_key_of_the_table_inside_tmux():
                     sent = names.get(key) or ("C-" + key[1:].lower() if re.fullmatch(r"\^.", key) else key)
                     subprocess.run(["tmux", "send-keys", sent], env=env, check=True)
                     c.quiet()
-                    assert c.status is None and os.waitpid(c.pid, os.WNOHANG)[0] == 0, "%s (%s) ended it" % (key, action)
+                    assert not c.gone(), "%s (%s) ended it" % (key, action)
                     # home again, from wherever it led
                     for _ in range(6):
                         if "ROOT CAUSE 1 of 1" in c.text() and "FROZEN" not in c.text() and c.screen.display[-1][0] not in ":/":
@@ -137,10 +137,8 @@ def test_garbage_for_a_minute():
             sent += len(data)
             while c.read(0):
                 pass
-            pid, status = os.waitpid(c.pid, os.WNOHANG)
-            if pid:  # garbage may spell :quit
-                assert os.waitstatus_to_exitcode(status) == 0, "it ended with %d after %d bytes:\n%s" % (status, sent, c.text())
-                c.status = 0
+            if c.gone():  # garbage may spell :quit
+                assert os.waitstatus_to_exitcode(c.status) == 0, "it ended with %d after %d bytes:\n%s" % (c.status, sent, c.text())
                 while c.read():
                     pass
                 c.restored()
@@ -149,10 +147,9 @@ def test_garbage_for_a_minute():
         c.quiet().keys("\n").quiet()
         for _ in range(40):
             c.keys("\x03").read(0.05)
-            if os.waitpid(c.pid, os.WNOHANG)[0]:
-                c.status = 0
+            if c.gone():
                 break
-        assert c.status is not None, "it cannot be left:\n" + c.text()
+        assert c.gone(), "it cannot be left:\n" + c.text()
         while c.read():
             pass
         c.restored()

@@ -75,6 +75,8 @@ class Console:
             _, writable, _ = select.select([], [self.master], [], 0.01)
             if writable:
                 data = data[os.write(self.master, data[:256]):]
+            elif self.gone():
+                break  # nobody reads the rest
             while self.read(0):
                 pass
         return self
@@ -85,14 +87,15 @@ class Console:
         os.kill(self.pid, signal.SIGWINCH)
         return self
 
+    def gone(self):
+        if self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = status
+        return self.status is not None
+
     def ended(self):
-        def gone():
-            if self.status is None:
-                pid, status = os.waitpid(self.pid, os.WNOHANG)
-                if pid:
-                    self.status = status
-            return self.status is not None
-        self.until(gone, "its end")
+        self.until(self.gone, "its end")
         while self.read():
             pass
         return self.status

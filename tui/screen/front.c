@@ -411,7 +411,7 @@ static void tick(struct app *app, void *state)
 		return;
 	f->seen = app->model->version;
 	build(app, f);
-	if (f->memory.news)
+	if (f->memory.news && f->memory.roots)
 		app_notice(app, "a new root cause: %s", f->memory.root[f->memory.roots - 1].cause);
 	f->memory.news = 0;
 }

@@ -127,7 +127,7 @@ static void a_fleet_does_not_storm_its_host(void **state)
 	int fd = mkstemp(path);
 	assert_true(fd >= 0);
 	for (int i = 0; i < 2 * MANY; i++) {
-		snprintf(text, sizeof text, "echo + >>%s; sleep 0.4; echo - >>%s; echo %d", path, path, i);
+		snprintf(text, sizeof text, "echo + >>%s; sleep %s; echo - >>%s; echo %d", path, i < MANY ? "0.4" : "0", path, i);
 		place_ask(p, &(struct ask){.how = ASK_SH, .text = text, .deadline_ms = 5000, .alone = i < MANY}, take, &answer[i]);
 	}
 	for (int i = 0; i < 2 * MANY; i++) {
