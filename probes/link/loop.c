@@ -87,6 +87,7 @@ struct loop *loop_new(void)
 	l->last = &l->first;
 	if (uv_loop_init(&l->uv) != 0)
 		abort();
+	l->uv.data = l;
 	uv_idle_init(&l->uv, &l->idle);
 	l->idle.data = l;
 	uv_timer_init(&l->uv, &l->guard);
@@ -107,6 +108,7 @@ void loop_free(struct loop *l)
 {
 	if (!l)
 		return;
+	l->ending = true;
 	places_free(l->places);
 	while (l->first) {
 		struct later *next = l->first->next;
@@ -229,8 +231,11 @@ void loop_fd_stop(struct loop_fd *w)
 static void signal_came(uv_signal_t *s, int signo)
 {
 	struct loop_signal *w = s->data;
+	const struct loop *l = s->loop->data;
 	(void)signo;
-	w->call(w->arg);
+	/* Who asked for it may be gone: a terminal that is lost also sends SIGHUP, while everything is being closed. */
+	if (!l->ending)
+		w->call(w->arg);
 }
 
 void loop_signal_watch(struct loop *l, int signo, loop_call *call, void *arg)

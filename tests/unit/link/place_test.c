@@ -1,5 +1,6 @@
 /* Places for real: this machine, a command that carries a shell, acting. `sh -c` stands for ssh. */
 #include <pwd.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "probes/base/arena.h"
@@ -444,6 +445,16 @@ static void a_deadline_that_nobody_closed_is_let_go(void **state)
 	free(owner);
 }
 
+/* As when a terminal is lost: its end is read, and SIGHUP comes as well, when nobody is there any more. */
+static void a_signal_that_comes_at_the_end_calls_nobody(void **state)
+{
+	(void)state;
+	struct loop *l = loop_new();
+	loop_signal_watch(l, SIGUSR1, never, NULL);
+	raise(SIGUSR1);
+	loop_free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -463,6 +474,7 @@ int main(void)
 		cmocka_unit_test(a_line_for_the_console_host_is_quoted),
 		cmocka_unit_test(the_line_for_the_console_host_does_the_same),
 		cmocka_unit_test(a_deadline_that_nobody_closed_is_let_go),
+		cmocka_unit_test(a_signal_that_comes_at_the_end_calls_nobody),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
