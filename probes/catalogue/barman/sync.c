@@ -41,6 +41,13 @@ static const char sync_sh[] =
 	"  IFS= read -r line && at=$(date -d \"${line%%,*}\" +%s 2>/dev/null) && [ \"$at\" -gt $(($(date +%s) - 300)) ] && echo \"said=$line\"; }\n"
 	"echo end=\n";
 
+/* Both by the same host's clock, a minute for one that was set; what cannot be is not known. */
+static double age_s(double clock, double since)
+{
+	double age = clock - since;
+	return since > 0 && age > -60 && age < 1e9 ? age : (double)NAN;
+}
+
 static void read_sync(const struct reply *r, struct view *v)
 {
 	static const char *const keys[] = {"ssh", "ssh_said", "info", "primary_wal", "primary_backup", "unreadable", "synced", "copying", "said"};
@@ -56,8 +63,8 @@ static void read_sync(const struct reply *r, struct view *v)
 		learn(v, name, text_value(r->out, keys[i], buf, sizeof(buf)));
 	}
 	clock = flow_number(text_value(r->out, "clock", buf, sizeof(buf)));
-	learn_num(v, "server.sync.info_age_s", clock - know_num(v, "server.sync.info"));
-	learn_num(v, "server.sync.copied_age_s", know(v, "server.sync.synced") ? clock - flow_word_number(know(v, "server.sync.synced"), 0) : NAN);
+	learn_num(v, "server.sync.info_age_s", age_s(clock, know_num(v, "server.sync.info")));
+	learn_num(v, "server.sync.copied_age_s", know(v, "server.sync.synced") ? age_s(clock, flow_word_number(know(v, "server.sync.synced"), 0)) : NAN);
 }
 
 const struct question q_backup_sync = {
