@@ -282,6 +282,8 @@ def test_a_lost_terminal_ends_it():
             c.status = 0
             break
         time.sleep(0.02)
+    if c.status is None:
+        os.kill(c.pid, signal.SIGKILL)
     assert c.status is not None, "it lives on without a terminal"
     return c
 
