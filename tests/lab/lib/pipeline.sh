@@ -16,6 +16,8 @@ pipeline_boot() {
 	local p boots=()
 	for p in "${LAB_PLACES[@]}"; do boot "$p" & boots+=($!); done
 	until_true 20 pg_up || return 1 # before pg_ctlcluster notices it
+	# What was written since the layer was made, hours ago perhaps, reaches Barman only as a whole segment.
+	[ "$LAB_PIPELINE" != push ] || sql "SELECT pg_switch_wal()" >/dev/null
 	on backup:barman setsid barman -q cron </dev/null >/dev/null 2>&1
 	! streams || until_true 20 receiver_up || return 1
 	wait "${boots[@]}"
