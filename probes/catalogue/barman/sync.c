@@ -156,6 +156,10 @@ static void judge(const struct view *v, struct verdict *r)
 		verdict_evidence(r, "%s: %s", shown(v, "server.primary_ssh_command"), shown(v, "server.sync.ssh_said"));
 		return;
 	}
+	if (*shown(v, "server.sync.primary_backup") && !*shown(v, "server.sync.primary_wal")) { /* a backup is never without WAL */
+		verdict_unknown(r, "primary.info names no WAL of the primary Barman");
+		return;
+	}
 	judge_answer(v, r);
 	judge_copy(v, r);
 	if (!r->findings && r->state != STATE_WARN)
