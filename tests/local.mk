@@ -5,7 +5,12 @@ include tests/fuzz/local.mk
 # Skipped without python3-pyte.
 TEST_EXTENSIONS = .py
 PY_LOG_COMPILER = $(PYTHON3)
+# The long ones first, so that the short ones fill what is left and two jobs end together.
 TESTS += tests/screens/pty_test.py
+if HAVE_CMOCKA
+TESTS += tests/unit/link/place_test tests/replay/hostile_test tests/screens/matrix_test tests/unit/remedies/catalogue_test \
+	tests/unit/remedies/options_test.py tests/unit/link/pg_test tests/unit/link/ssh_test
+endif
 EXTRA_DIST += tests/screens/pty_test.py tests/screens/long_test.py
 
 if HAVE_CMOCKA

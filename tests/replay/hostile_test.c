@@ -300,7 +300,7 @@ static bool worth_a_cut(const char *s, size_t at)
 {
 	if (exhaustive() || at == 0)
 		return true;
-	return s[at] == '\n' || s[at - 1] == '\n' || ((s[at - 1] == '=' || s[at - 1] == '\t') && at % 3 == 0);
+	return s[at] == '\n' || s[at - 1] == '\n' || ((s[at - 1] == '=' || s[at - 1] == '\t') && at % 5 == 0);
 }
 
 static void cut_it(const struct case_ *c)
@@ -404,7 +404,7 @@ static void replace_numbers(const struct case_ *c, size_t k)
 	static const char ends[] = " \t\n=,";
 	for (size_t i = 0; i < r->out_len;) {
 		size_t n = strcspn(r->out + i, ends);
-		if (is_number(r->out + i, n) && (exhaustive() || (i + k) % 5 == 0)) {
+		if (is_number(r->out + i, n) && (exhaustive() || (i + k) % 11 == 0)) {
 			struct str other = {0};
 			char how[120];
 			str_addn(&other, r->out, i);
@@ -429,7 +429,7 @@ static void replace_cells(const struct case_ *c, size_t k)
 	for (int i = 0; i < r.rows * r.cols; i++) {
 		const char *kept = cell[i];
 		char how[120];
-		if (!exhaustive() && ((size_t)i + k) % 3)
+		if (!exhaustive() && ((size_t)i + k) % 7)
 			continue;
 		cell[i] = str_text(&clean);
 		snprintf(how, sizeof how, "cell %d is nonsense %zu", i, k);

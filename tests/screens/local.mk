@@ -8,7 +8,6 @@ EXTRA_DIST += tests/screens/slot-missing.jsonl tests/screens/green.screen tests/
 	tests/screens/host_down.screen tests/screens/pending.screen tests/screens/unseen.screen tests/screens/hostile.screen \
 	tests/screens/empty.screen
 check_PROGRAMS += tests/screens/matrix_test
-TESTS += tests/screens/matrix_test
 tests_screens_matrix_test_SOURCES = tests/screens/matrix_test.c tests/screens/scenes.c tests/screens/scenes.h
 tests_screens_matrix_test_LDADD = $(tests_screens_screens_test_LDADD)
 EXTRA_DIST += tests/screens/matrix tests/screens/recordings

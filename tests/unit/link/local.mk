@@ -1,12 +1,10 @@
 link_libs = probes/link/liblink.a probes/base/libbase.a $(UV_LIBS) $(PQ_LIBS) $(SSH2_LIBS)
 check_PROGRAMS += tests/unit/link/place_test
-TESTS += tests/unit/link/place_test
 tests_unit_link_place_test_SOURCES = tests/unit/link/place_test.c tests/unit/link/answer.h
 tests_unit_link_place_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_link_place_test_LDADD = $(link_libs) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/link/ssh_test
-TESTS += tests/unit/link/ssh_test
 tests_unit_link_ssh_test_SOURCES = tests/unit/link/ssh_test.c tests/unit/link/peers.c tests/unit/link/peers.h
 tests_unit_link_ssh_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_link_ssh_test_LDADD = $(link_libs) $(CMOCKA_LIBS)
@@ -24,7 +22,6 @@ tests_unit_link_ssh_config_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_link_ssh_config_test_LDADD = $(link_libs) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/link/pg_test
-TESTS += tests/unit/link/pg_test
 tests_unit_link_pg_test_SOURCES = tests/unit/link/pg_test.c tests/unit/link/peers.c
 tests_unit_link_pg_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_link_pg_test_LDADD = $(link_libs) $(CMOCKA_LIBS)

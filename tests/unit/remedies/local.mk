@@ -4,7 +4,6 @@ remedies_test_libs = remedies/libremedies.a probes/catalogue/libcatalogue.a prob
 remedies_tests = \
 	tests/unit/remedies/page_test \
 	tests/unit/remedies/lint_test \
-	tests/unit/remedies/catalogue_test \
 	tests/unit/remedies/plan_test \
 	tests/unit/remedies/explain_test \
 	tests/unit/remedies/journal_test \
@@ -12,6 +11,7 @@ remedies_tests = \
 	tests/unit/remedies/witness_test tests/unit/remedies/fix_test
 check_PROGRAMS += $(remedies_tests)
 TESTS += $(remedies_tests)
+check_PROGRAMS += tests/unit/remedies/catalogue_test
 tests_unit_remedies_page_test_SOURCES = tests/unit/remedies/page_test.c
 tests_unit_remedies_page_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_remedies_page_test_LDADD = $(remedies_test_libs)
@@ -51,7 +51,6 @@ tests_unit_remedies_known_wrong_test_LDADD = $(remedies_test_libs)
 tests_unit_remedies_walk_test_SOURCES = tests/unit/remedies/walk_test.c tests/unit/remedies/fake_world.h
 tests_unit_remedies_walk_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_remedies_walk_test_LDADD = $(remedies_test_libs)
-TESTS += tests/unit/remedies/options_test.py
 EXTRA_DIST += tests/unit/remedies/options_test.py
 check_PROGRAMS += tests/unit/remedies/incident_test
 TESTS += tests/unit/remedies/incident_test

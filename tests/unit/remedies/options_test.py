@@ -136,6 +136,7 @@ def knows(text, option):
     return re.search(r"(?<![\w-])-%s(?![\w-])" % re.escape(option[1]), text) or re.search(r"\[-\w*%s\w*\]" % re.escape(option[1]), text)
 
 
+@functools.lru_cache(None)
 def takes(name, option):
     """The parser itself, with a question that changes nothing."""
     r = subprocess.run([binary(name), option, "--help"], capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=60,
