@@ -11,7 +11,7 @@ if HAVE_CMOCKA
 TESTS += tests/unit/link/place_test tests/replay/hostile_test tests/screens/matrix_test tests/unit/remedies/catalogue_test \
 	tests/unit/remedies/options_test.py tests/unit/link/pg_test tests/unit/link/ssh_test
 endif
-EXTRA_DIST += tests/screens/pty_test.py tests/screens/long_test.py
+EXTRA_DIST += tests/screens/pty_test.py tests/screens/long_test.py tests/screens/emulator.py
 
 if HAVE_CMOCKA
 include tests/unit/base/local.mk

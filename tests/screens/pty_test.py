@@ -3,8 +3,9 @@
 Waits for what is to be seen, never for a time."""
 import fcntl, os, pty, random, select, signal, struct, sys, tempfile, termios, time
 
+sys.dont_write_bytecode = True
 try:
-    import pyte
+    import emulator
 except ImportError:
     print("python3-pyte is not installed")
     sys.exit(77)
@@ -17,8 +18,8 @@ LIMIT = 20.0
 
 class Console:
     def __init__(self, rows=24, cols=80, term="xterm-256color", args=(), env=None, argv=None, program=None):
-        self.screen = pyte.Screen(cols, rows)
-        self.stream = pyte.ByteStream(self.screen)
+        self.screen = emulator.Screen(cols, rows)
+        self.stream = emulator.Stream(self.screen)
         self.raw = b""
         self.status = None
         master, slave = pty.openpty()
