@@ -11,7 +11,7 @@
 #include "tui/screen/fleet.h"
 #include "tui/widget/words.h"
 
-enum { LEAST_H = 16, LEAST_W = 60, NOTICE_MS = 8000, ALONE_MS = 250 };
+enum { LEAST_H = 16, LEAST_W = 60, NOTICE_MS = 8000, ALONE_MS = 250, WHEEL_LINES = 3 };
 
 const struct server *app_server(const struct app *a)
 {
@@ -276,6 +276,20 @@ void app_act(struct app *a, enum action action)
 		common[action](a);
 }
 
+/* The mouse selects and scrolls, nothing else: it answers no question and opens nothing. */
+static bool mouse(struct app *a, int32_t key)
+{
+	const struct screen *s = a->stack[a->depth - 1].screen;
+	void *state = a->stack[a->depth - 1].state;
+	if (a->line.kind != LINE_CLOSED)
+		return false;
+	if (key & K_CLICK)
+		return s->click && s->click(a, state, (key & ~K_CLICK) >> 10, key & 0x3ff);
+	for (int i = 0; s->act && i < (s->click ? 1 : WHEEL_LINES); i++)
+		s->act(a, state, key == K_WHEEL_UP ? ACT_UP : ACT_DOWN);
+	return true;
+}
+
 bool app_key(struct app *a, int32_t key)
 {
 	const struct screen *s = a->stack[a->depth - 1].screen;
@@ -287,6 +301,8 @@ bool app_key(struct app *a, int32_t key)
 		a->quit |= action == ACT_QUIT;
 		return a->quit;
 	}
+	if (key == K_WHEEL_UP || key == K_WHEEL_DOWN || key & K_CLICK)
+		return mouse(a, key);
 	if (a->line.kind != LINE_CLOSED) {
 		line_key(a, key);
 		return true;

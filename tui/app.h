@@ -91,6 +91,8 @@ struct screen {
 	void (*text)(struct app *app, void *state, struct str *out);
 	/* The node in view, or -1. */
 	int (*node)(struct app *app, void *state);
+	/* The left button on a cell; true when something is selected there. NULL: the screen has no list to click on. */
+	bool (*click)(struct app *app, void *state, int y, int x);
 	/* A pasted character; true when a text field took it. */
 	bool (*paste)(void *state, int32_t ch);
 };

@@ -363,6 +363,7 @@ static void start(struct console *c, const struct console_options *o)
 	c->canvas = canvas_new(h, w, ascii);
 	c->esc_ms = choose_esc_ms();
 	term_keys(c->term, &c->input);
+	c->input.mouse = o->mouse;
 	if (term_stands_in(c->term))
 		app_notice(&c->app, "terminal \"%s\" is not known here; using \"%s\"",
 			   getenv("TERM"), term_name(c->term));
@@ -389,7 +390,7 @@ int console_run(struct loop *l, struct engine *e, const struct console_options *
 	struct console c = {.loop = l, .engine = e};
 	struct problem p;
 	watch(&c); /* before curses, which leaves alone what is caught already */
-	c.term = term_open(choose_theme(o), &p);
+	c.term = term_open(choose_theme(o), o->mouse, &p);
 	if (!c.term) {
 		problem_print(stderr, &p);
 		return NO_TERMINAL;

@@ -8,7 +8,7 @@ struct loop;
 struct engine;
 
 struct console_options {
-	bool read_only, ascii, no_color, quiet_clock;
+	bool read_only, ascii, no_color, quiet_clock, mouse;
 	const char *theme;   /* NULL: default; no_color wins */
 };
 

@@ -1,11 +1,12 @@
 #include "tui/input.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "probes/base/text.h"
 
-enum { ESC = 27, PASTE_QUIET_MS = 2000, PASTE_BEGIN = K_UNKNOWN + 1, PASTE_END };
+enum { CANVAS_H = 500, CANVAS_W = 1000, ESC = 27, PASTE_QUIET_MS = 2000, PASTE_BEGIN = K_UNKNOWN + 1, PASTE_END };
 
 /* Both forms, whatever the terminal's description says: which one comes depends on a mode that a
  * multiplexer or an earlier program may have left behind. */
@@ -93,6 +94,18 @@ static bool is_csi(const struct input *in)
 	return in->n >= 2 && in->held[1] == '[';
 }
 
+/* "[<0;COLUMN;LINEM", as xterm writes it in its mode 1006: the left button goes down, the wheel turns; anything else is nothing. */
+static int32_t mouse_key(const struct input *in)
+{
+	int button, x, y;
+	char kind;
+	if (!in->mouse || in->pasting || sscanf(in->held + 1, "[<%3d;%4d;%4d%c", &button, &x, &y, &kind) != 4 || kind != 'M')
+		return K_UNKNOWN;
+	if (button == 64 || button == 65)
+		return button == 64 ? K_WHEEL_UP : K_WHEEL_DOWN;
+	return !button && x > 0 && y > 0 && x <= CANVAS_W && y <= CANVAS_H ? key_click(y - 1, x - 1) : K_UNKNOWN;
+}
+
 /* After ESC [: parameters and intermediates until a final byte; "[[A" of the Linux console has one more. */
 static bool csi_complete(const struct input *in)
 {
@@ -117,7 +130,7 @@ static void sequence_byte(struct input *in, char c, input_key *call, void *arg)
 	else if (learnt_prefix(in) || (in->n == 2 && c == 'O'))
 		return;
 	else if (is_csi(in) && csi_complete(in))
-		deliver(in, without_modifiers(in), call, arg);
+		deliver(in, in->held[2] == '<' ? mouse_key(in) : without_modifiers(in), call, arg);
 	else if (is_csi(in) && in->n == INPUT_BYTES)
 		in->mode = INPUT_SKIP;
 	else if (!is_csi(in))

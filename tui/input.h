@@ -24,6 +24,7 @@ struct input {
 	size_t n;
 	enum { INPUT_PLAIN, INPUT_SKIP, INPUT_STRING, INPUT_STRING_ESC } mode;
 	bool pasting;
+	bool mouse;                 /* was asked for: clicks and the wheel are keys, else they are nothing */
 };
 
 /* A sequence of terminfo; ignored when NULL or longer than INPUT_BYTES. */

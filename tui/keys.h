@@ -19,8 +19,15 @@ enum key {
 	K_UP, K_DOWN, K_LEFT, K_RIGHT, K_HOME, K_END, K_PAGE_UP, K_PAGE_DOWN,
 	K_INSERT, K_DELETE, K_BACKTAB, K_F1, K_F2, K_F3, K_F4, K_F5, K_F10 = K_F1 + 9,
 	K_UNKNOWN = K_F1 + 20,
+	K_WHEEL_UP = K_F1 + 30, K_WHEEL_DOWN,
 	K_ALT = 0x200000, /* with a character: Alt held */
+	K_CLICK = 0x400000, /* with the place, key_click */
 };
+
+static inline int32_t key_click(int y, int x)
+{
+	return K_CLICK | y << 10 | x;
+}
 
 enum action {
 	ACT_NONE,

@@ -17,9 +17,9 @@ static struct sigaction before[DEADLY];
 
 void restore_now(void)
 {
-	/* leave the alternate screen, bracketed paste off, cursor on, cursor keys and keypad plain,
+	/* leave the alternate screen, bracketed paste and mouse off, cursor on, cursor keys and keypad plain,
 	 * no attributes */
-	static const char text[] = "\033[?1049l\033[?2004l\033[?25h\033[?1l\033>\033[m\r\n";
+	static const char text[] = "\033[?1049l\033[?2004l\033[?1006l\033[?1000l\033[?25h\033[?1l\033>\033[m\r\n";
 	if (!have_saved)
 		return;
 	ssize_t n = write(STDOUT_FILENO, text, sizeof text - 1);

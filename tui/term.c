@@ -29,7 +29,7 @@ struct terminal {
 	int input_flags; /* of stdin, to be put back */
 	SCREEN *screen;
 	const struct theme *theme;
-	bool colour;
+	bool colour, mouse;
 	short pair[10];  /* by colour + 1 */
 };
 
@@ -86,7 +86,7 @@ static void set_colours(struct terminal *t)
 	}
 }
 
-static void set_modes(void)
+static void set_modes(const struct terminal *t)
 {
 	raw();
 	noecho();
@@ -95,11 +95,15 @@ static void set_modes(void)
 	leaveok(stdscr, FALSE);
 	curs_set(0);
 	fputs("\033[?2004h", stdout);
+	if (t->mouse)
+		fputs("\033[?1000h\033[?1006h", stdout);
 	fflush(stdout);
 }
 
-static void unset_modes(void)
+static void unset_modes(const struct terminal *t)
 {
+	if (t->mouse)
+		fputs("\033[?1006l\033[?1000l", stdout);
 	fputs("\033[?2004l", stdout);
 	fflush(stdout);
 	curs_set(1);
@@ -128,7 +132,7 @@ static int open_input(void)
 	return fd < 0 ? STDIN_FILENO : fd;
 }
 
-struct terminal *term_open(const struct theme *theme, struct problem *p)
+struct terminal *term_open(const struct theme *theme, bool mouse, struct problem *p)
 {
 	const char *wanted = getenv("TERM"), *name = is_dumb(wanted) ? NULL : choose(wanted);
 	if (!name) {
@@ -141,6 +145,7 @@ struct terminal *term_open(const struct theme *theme, struct problem *p)
 	snprintf(t->name, sizeof t->name, "%s", name);
 	t->stands_in = strcmp(name, wanted) != 0;
 	t->theme = theme;
+	t->mouse = mouse;
 	unsetenv("LINES");
 	unsetenv("COLUMNS");
 	restore_install();
@@ -154,7 +159,7 @@ struct terminal *term_open(const struct theme *theme, struct problem *p)
 	t->input_flags = fcntl(STDIN_FILENO, F_GETFL);
 	t->input = open_input();
 	set_colours(t);
-	set_modes();
+	set_modes(t);
 	return t;
 }
 
@@ -162,7 +167,7 @@ void term_close(struct terminal *t)
 {
 	if (!t)
 		return;
-	unset_modes();
+	unset_modes(t);
 	endwin();
 	delscreen(t->screen);
 	if (t->input != STDIN_FILENO)
@@ -291,9 +296,8 @@ void term_resized(struct terminal *t)
 
 void term_leave(struct terminal *t)
 {
-	(void)t;
 	def_prog_mode();
-	unset_modes();
+	unset_modes(t);
 	endwin();
 }
 
@@ -301,7 +305,7 @@ void term_enter(struct terminal *t)
 {
 	tcflush(STDIN_FILENO, TCIFLUSH);
 	reset_prog_mode();
-	set_modes();
+	set_modes(t);
 	term_resized(t);
 	term_spoil(t);
 }

@@ -16,7 +16,8 @@ struct problem;
  * (then walmedic fix is what works). */
 /* Could it be? By $TERM alone. */
 bool term_possible(void);
-struct terminal *term_open(const struct theme *theme, struct problem *p);
+/* mouse: the terminal tells of clicks and the wheel, and no longer selects text by itself. */
+struct terminal *term_open(const struct theme *theme, bool mouse, struct problem *p);
 /* Gives the terminal back as it was. */
 void term_close(struct terminal *t);
 /* The description in use: $TERM, or what stands in for it. */

@@ -322,13 +322,13 @@ int discover_keys(const char *walmedic_conf, take_own *take, struct problem *p)
 	return rc ? -1 : 0;
 }
 
-int discover_theme(const char *walmedic_conf, take_own *take, struct problem *p)
+int discover_looks(const char *walmedic_conf, take_own *take, struct problem *p)
 {
 	struct arena *a = arena_new();
 	struct own_config own = {0};
 	int rc = read_own(a, walmedic_conf, &own, p);
-	if (!rc && own.theme.keys)
-		rc = give(&own.theme, take, p);
+	for (int i = 0; !rc && i < own.looks; i++)
+		rc = give(&own.look[i], take, p);
 	arena_free(a);
 	return rc ? -1 : 0;
 }

@@ -32,8 +32,8 @@ int discover_servers(const char *walmedic_conf, const char *barman_config, struc
  * file. */
 struct own_key;
 int discover_keys(const char *walmedic_conf, int (*take)(const struct own_key *k, struct problem *p), struct problem *p);
-/* The same for `theme` of [walmedic], at most once. */
-int discover_theme(const char *walmedic_conf, int (*take)(const struct own_key *k, struct problem *p), struct problem *p);
+/* The same for `theme` and `mouse` of [walmedic]. */
+int discover_looks(const char *walmedic_conf, int (*take)(const struct own_key *k, struct problem *p), struct problem *p);
 void discovered_free(struct discovered *d);
 
 #endif

@@ -168,15 +168,15 @@ static int take(struct arena *a, const struct ini_entry *e, bool common, struct 
 	return 0;
 }
 
-static bool is_theme(const struct ini_entry *e)
+static bool is_look(const struct ini_entry *e)
 {
-	return !strcmp(e->key, "theme");
+	return !strcmp(e->key, "theme") || !strcmp(e->key, "mouse");
 }
 
 static int take_all(struct arena *a, const struct ini_section *from, bool common, struct own_server *s, struct problem *p)
 {
 	for (const struct ini_entry *e = from->first; e; e = e->next)
-		if (!(common && is_theme(e)) && take(a, e, common, s, p))
+		if (!(common && is_look(e)) && take(a, e, common, s, p))
 			return -1;
 	return 0;
 }
@@ -203,11 +203,11 @@ static void read_keys(struct arena *a, const struct ini_section *from, struct ow
 		*k++ = (struct own_key){arena_dup(a, e->key), arena_dup(a, e->value), arena_dup(a, e->file), e->line};
 }
 
-static void read_theme(struct arena *a, const struct ini_section *from, struct own_config *c)
+static void read_looks(struct arena *a, const struct ini_section *from, struct own_config *c)
 {
 	for (const struct ini_entry *e = from->first; e; e = e->next)
-		if (is_theme(e))
-			c->theme = (struct own_key){"theme", arena_dup(a, e->value), arena_dup(a, e->file), e->line};
+		if (is_look(e) && c->looks < (int)(sizeof c->look / sizeof *c->look))
+			c->look[c->looks++] = (struct own_key){arena_dup(a, e->key), arena_dup(a, e->value), arena_dup(a, e->file), e->line};
 }
 
 static int read_sections(struct arena *a, const struct ini *ini, struct own_config *c, struct problem *p)
@@ -218,7 +218,7 @@ static int read_sections(struct arena *a, const struct ini *ini, struct own_conf
 	if (s && take_all(a, s, true, &common, p))
 		return -1;
 	if (s)
-		read_theme(a, s, c);
+		read_looks(a, s, c);
 	c->server = arena_alloc(a, (ini_sections(ini) + 1) * sizeof *c->server);
 	for (size_t i = 0; i < ini_sections(ini); i++) {
 		s = ini_section(ini, i);
@@ -241,7 +241,7 @@ int own_config_parse(struct arena *a, const char *name, const char *bytes, size_
 	const struct ini_error *e = ini_errors(ini);
 	if (rc)
 		problem_set(p, e->hint, "%s:%d: %s", e->file, e->line, e->say);
-	else if (!(rc = read_sections(a, ini, &c, p)) && !c.servers && !c.keys && !c.theme.keys)
+	else if (!(rc = read_sections(a, ini, &c, p)) && !c.servers && !c.keys && !c.looks)
 		rc = problem_set(p, "write a section with the server's name, and backup = ssh://root@HOST in it", "%s names no server", name);
 	ini_free(ini);
 	if (!rc)

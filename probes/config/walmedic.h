@@ -32,7 +32,8 @@ struct own_config {
 	int servers;
 	struct own_key *key;
 	int keys;
-	struct own_key theme;      /* of [walmedic], keys NULL: not given; which themes there are is the console's business */
+	struct own_key look[2];    /* theme and mouse of [walmedic]: what they may be is the console's business */
+	int looks;
 };
 
 /* All strings from the arena. A file without a server is an error, unless it has [keys] or a theme. -1 and one sentence with file:line for the first thing that is wrong. */

@@ -377,6 +377,43 @@ def test_keys_of_the_configuration():
     return None
 
 
+def click(c, row, column, button=0):
+    return c.keys("\033[<%d;%d;%dM\033[<%d;%d;%dm" % (button, column + 1, row + 1, button, column + 1, row + 1))
+
+
+def row_of(c, text):
+    return next(y for y, line in enumerate(c.screen.display) if text in line and y > 3)
+
+
+def test_the_mouse_when_it_is_wanted():
+    c = started()
+    assert b"\033[?1000h" not in c.raw and b"\033[?1006h" not in c.raw, "the mouse is taken unasked"
+    before = selected_row(c)
+    click(c, row_of(c, "slot.active"), 20).quiet()
+    assert selected_row(c) == before and "Keys" not in c.text(), c.text()
+    c.close()
+    with tempfile.TemporaryDirectory() as home:
+        os.mkdir(home + "/walmedic")
+        with open(home + "/walmedic/walmedic.conf", "w") as f:
+            f.write("[walmedic]\nmouse = yes\n")
+        c = started(env={"XDG_CONFIG_HOME": home})
+        assert b"\033[?1000h\033[?1006h" in c.raw, c.raw[:200]
+        first, to = selected_row(c), row_of(c, "slot.active")
+        click(c, to, 20).until(lambda: selected_row(c) == to, "the line that was clicked")
+        click(c, 0, 3).quiet()
+        assert selected_row(c) == to
+        click(c, to, 20, 64).until(lambda: selected_row(c) < to, "up by the wheel")
+        click(c, to, 20, 65).until(lambda: selected_row(c) == to, "down by the wheel")
+        click(c, first, 20).until(lambda: selected_row(c) == first, "the first line").keys("\r").until("Create the slot")
+        click(c, 5, 5).quiet()
+        assert "Create the slot" in c.text() and "[y/N]" not in c.text(), c.text()
+        c.keys("qq")
+        assert os.waitstatus_to_exitcode(c.ended()) == 0
+        assert c.raw.rfind(b"\033[?1000l") > c.raw.rfind(b"\033[?1000h"), "the mouse is left behind"
+        c.restored()
+    return c
+
+
 def test_a_paste_is_no_command():
     c = started()
     c.keys("\033[200~q\rry?\033[201~").quiet()

@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "probes/base/str.h"
@@ -40,6 +41,7 @@ static int take_key(const struct own_key *k, struct problem *p)
 }
 
 static const struct theme *configured;
+static bool mouse;
 
 static const struct theme *find_theme(const char *name, struct problem *p)
 {
@@ -53,8 +55,12 @@ static const struct theme *find_theme(const char *name, struct problem *p)
 	return t;
 }
 
-static int take_theme(const struct own_key *k, struct problem *p)
+static int take_look(const struct own_key *k, struct problem *p)
 {
+	if (!strcmp(k->action, "mouse")) {
+		mouse = !strcmp(k->keys, "yes");
+		return mouse || !strcmp(k->keys, "no") ? 0 : problem_set(p, "mouse = yes or mouse = no", "mouse is \"%.40s\"", k->keys);
+	}
 	configured = find_theme(k->keys, p);
 	return configured ? 0 : -1;
 }
@@ -63,7 +69,7 @@ static int take_theme(const struct own_key *k, struct problem *p)
 static int choose_theme(const struct cli *c, const char **ret, struct problem *p)
 {
 	const char *no_color = getenv("NO_COLOR");
-	if (discover_theme(c->config, take_theme, p) || (c->theme && !find_theme(c->theme, p)))
+	if (discover_looks(c->config, take_look, p) || (c->theme && !find_theme(c->theme, p)))
 		return -1;
 	*ret = c->theme ? c->theme : no_color && *no_color ? "mono" : configured ? configured->name : NULL;
 	return 0;
@@ -79,7 +85,7 @@ int screen_run(const struct cli *c, struct session *s)
 		return EXIT_USAGE;
 	}
 	struct console_options o = {.read_only = c->read_only, .ascii = c->ascii, .no_color = c->no_color,
-				    .quiet_clock = c->quiet_clock, .theme = theme};
+				    .quiet_clock = c->quiet_clock, .mouse = mouse, .theme = theme};
 	int status = console_run(s->loop, s->engine, &o);
 	session_close(s);
 	return status;

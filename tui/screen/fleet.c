@@ -17,6 +17,7 @@ enum { TALL = 20, DETAIL_LINES = 6, SAY_LINES = 2 };
 struct fleet {
 	struct servers_memory memory;
 	int page;
+	struct area list;   /* where the list was drawn last, its columns' names left out */
 };
 
 static struct servers *build(struct app *app, struct fleet *f)
@@ -146,6 +147,26 @@ static bool act(struct app *app, void *state, enum action action)
 	return true;
 }
 
+static bool stands_at(const struct servers_row *r, int line, int x)
+{
+	return r->kind != SERVERS_HEAD && r->y == line && (r->kind != SERVERS_GREEN || (x >= r->x && x < r->x + r->w));
+}
+
+static bool click(struct app *app, void *state, int y, int x)
+{
+	struct fleet *f = state;
+	const struct servers *t = build(app, f);
+	bool in_list = y >= f->list.y && y < f->list.y + f->list.h;
+	for (int i = 0; in_list && i < t->rows; i++) {
+		if (!stands_at(&t->row[i], y - f->list.y + f->memory.top, x))
+			continue;
+		f->memory.pinned = true;
+		servers_select(t, &f->memory, i);
+		return true;
+	}
+	return false;
+}
+
 static bool has(const char *text, const char *what)
 {
 	return text && strcasestr(text, what);
@@ -196,4 +217,5 @@ const struct screen screen_fleet = {.name = "fleet",
 				    .draw = draw,
 				    .act = act,
 				    .find = find,
+				    .click = click,
 				    .hints = hints};

@@ -24,6 +24,7 @@ struct front {
 	struct triage_memory memory;
 	int walked;        /* node reached by needs/breaks, -1: the selected row's */
 	int page;
+	struct area list;  /* where the list was drawn last */
 	unsigned seen;     /* version of the model */
 };
 
@@ -87,6 +88,12 @@ static bool all_green(const struct server *s)
 	       !words_count(s, STATE_WARN) && !words_pending(s) && words_count(s, STATE_OK);
 }
 
+static void draw_list(struct app *app, struct triage *t, struct front *f, struct canvas *c, struct area area)
+{
+	f->list = area;
+	triage_draw(t, app->frame, &f->memory, c, area);
+}
+
 static void draw_calm(struct app *app, const struct server *s, struct triage *t, struct front *f,
 		      struct canvas *c, struct area area)
 {
@@ -110,8 +117,7 @@ static void draw_calm(struct app *app, const struct server *s, struct triage *t,
 	doc_blank(d);
 	doc_draw(d, c, (struct area){area.y, area.x + 1, area.h, area.w - 1}, 0);
 	int used = d->lines < area.h ? d->lines : area.h;
-	triage_draw(t, app->frame, &f->memory, c,
-		    (struct area){area.y + used, area.x, area.h - used, area.w});
+	draw_list(app, t, f, c, (struct area){area.y + used, area.x, area.h - used, area.w});
 }
 
 /* What the list leaves free shows the system's own words about the node in view. */
@@ -153,7 +159,7 @@ static void draw_column(struct app *app, struct front *f, struct triage *t, cons
 	if (all_green(s))
 		draw_calm(app, s, t, f, c, list);
 	else
-		triage_draw(t, app->frame, &f->memory, c, list);
+		draw_list(app, t, f, c, list);
 	if (c->w < PICTURE_WIDE && !all_green(s))
 		draw_words(app, s, node, t, c, list);
 }
@@ -423,6 +429,22 @@ static bool find(struct app *app, void *state, const char *text, int step)
 	return app_server(app) && triage_find(app->frame, app_server(app), app->now, &f->memory, text, step);
 }
 
+static bool click(struct app *app, void *state, int y, int x)
+{
+	struct front *f = state;
+	const struct area *in = &f->list;
+	if (!app_server(app) || y < in->y || y >= in->y + in->h || x < in->x || x >= in->x + in->w)
+		return false;
+	struct triage *t = build(app, f);
+	int row = triage_row_at(t, app->frame, &f->memory, in->w, y - in->y);
+	if (row < 0)
+		return false;
+	f->walked = -1;
+	f->memory.pinned = true;
+	triage_select(t, &f->memory, row);
+	return true;
+}
+
 static void as_text(struct app *app, void *state, struct str *out)
 {
 	const struct server *s = app_server(app);
@@ -445,6 +467,7 @@ const struct screen screen_front = {.name = "front",
 				    .act = act,
 				    .tick = tick,
 				    .find = find,
+				    .click = click,
 				    .text = as_text,
 				    .node = node_in_view,
 				    .hints = hints};

@@ -63,6 +63,8 @@ void triage_select(struct triage *t, struct triage_memory *m, int index);
 /* Selects a row that has the text, whatever its case: step 0 from the selected one on, 1 after it, -1 before it; unfolds when it
  * stands in none that is shown. False: nowhere. */
 bool triage_find(struct arena *a, const struct server *s, int64_t now, struct triage_memory *m, const char *text, int step);
+/* The row that stands on a line of the window, of a list that is drawn so wide; -1: none that can be selected. */
+int triage_row_at(struct triage *t, struct arena *a, const struct triage_memory *m, int width, int line);
 /* The row of a node, or -1. */
 int triage_row_of(const struct triage *t, int node);
 

@@ -196,3 +196,13 @@ void triage_draw(struct triage *t, struct arena *a, struct triage_memory *m, str
 	}
 	draw_more(&p);
 }
+
+int triage_row_at(struct triage *t, struct arena *a, const struct triage_memory *m, int width, int line)
+{
+	layout(t, a, width);
+	line += m->top;
+	for (int i = 0; i < t->rows; i++)
+		if (line >= t->row[i].y && line < t->row[i].y + t->row[i].lines)
+			return t->row[i].kind == ROW_HEAD ? -1 : i;
+	return -1;
+}

@@ -90,15 +90,18 @@ static void own_keys_are_no_server(void **state)
 	assert_int_equal(discover_keys("nowhere.conf", take, &p), -1);
 }
 
-static void a_theme_is_the_consoles(void **state)
+static void theme_and_mouse_are_the_consoles(void **state)
 {
 	struct problem p;
 	struct discovered d;
 	(void)state;
 	taken[0] = '\0';
-	put("[walmedic]\nbackup = local\ntheme = light\n[a]\n");
-	assert_int_equal(discover_theme("barman.conf", take, &p), 0);
-	assert_string_equal(taken, "theme=light@3 ");
+	put("[walmedic]\nbackup = local\ntheme = light\nmouse = yes\n[a]\n");
+	assert_int_equal(discover_looks("barman.conf", take, &p), 0);
+	assert_string_equal(taken, "theme=light@3 mouse=yes@4 ");
+	put("[a]\nmouse = yes\n");
+	assert_int_equal(discover_servers("barman.conf", NULL, &d, &p), -1);
+	assert_non_null(strstr(p.say, "unknown key \"mouse\""));
 	put("[a]\ntheme = light\n");
 	assert_int_equal(discover_servers("barman.conf", NULL, &d, &p), -1);
 	assert_non_null(strstr(p.say, "unknown key \"theme\""));
@@ -130,7 +133,7 @@ int main(void)
 		cmocka_unit_test(a_relative_path_is_the_same_file_everywhere),
 		cmocka_unit_test(no_line_is_named_where_there_is_none),
 		cmocka_unit_test(own_keys_are_no_server),
-		cmocka_unit_test(a_theme_is_the_consoles),
+		cmocka_unit_test(theme_and_mouse_are_the_consoles),
 		cmocka_unit_test(a_file_of_keys_alone_leaves_the_servers_to_barman),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

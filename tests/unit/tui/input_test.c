@@ -209,6 +209,31 @@ static void any_bytes_at_all(void **state)
 	assert_int_equal(input_wait_ms(&in, 120), 0);
 }
 
+static void the_mouse_clicks_and_turns_its_wheel_when_it_is_wanted(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *bytes;
+		int32_t key;     /* K_UNKNOWN: none */
+	} rows[] = {
+	    {"\033[<0;1;1M", 0x400000},       {"\033[<0;80;24M", 0x400000 | 23 << 10 | 79}, {"\033[<64;5;5M", K_WHEEL_UP},
+	    {"\033[<65;5;5M", K_WHEEL_DOWN},  {"\033[<0;80;24m", K_UNKNOWN},	{"\033[<2;80;24M", K_UNKNOWN},
+	    {"\033[<32;8;2M", K_UNKNOWN},     {"\033[<0;0;1M", K_UNKNOWN},		{"\033[<0;1001;1M", K_UNKNOWN},
+	    {"\033[<0;1;501M", K_UNKNOWN},    {"\033[<0;99999999999;1M", K_UNKNOWN}, {"\033[<0;1M", K_UNKNOWN},
+	    {"\033[<;;M", K_UNKNOWN},	       {"\033[<0;-1;-1M", K_UNKNOWN},	{"\033[<0;1;1;1M", K_UNKNOWN},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct input on = {.mouse = true}, off = {.n = 0};
+		struct heard h = feed(&on, rows[i].bytes, strlen(rows[i].bytes));
+		assert_int_equal(h.n, rows[i].key != K_UNKNOWN);
+		if (h.n)
+			assert_int_equal(h.key[0], rows[i].key);
+		assert_int_equal(feed(&off, rows[i].bytes, strlen(rows[i].bytes)).n, 0);
+		h = feed(&on, "j", 1);
+		assert_int_equal(h.n, 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +246,7 @@ int main(void)
 		cmocka_unit_test(a_paste_is_marked_to_its_end),
 		cmocka_unit_test(a_paste_that_never_ends_is_given_up),
 		cmocka_unit_test(any_bytes_at_all),
+		cmocka_unit_test(the_mouse_clicks_and_turns_its_wheel_when_it_is_wanted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
