@@ -33,6 +33,7 @@ static const struct family {
 	{"backup", RECORDINGS "wal_archive.gap.jsonl", "wal_archive.gap"},
 	{"config", REPLIES "config.wrong_user-lock.jsonl", "config.wrong_user"},
 	{"ha", "tests/screens/recordings/ha.primary_moved.jsonl", "ha.primary_moved"},
+	{"hostile", RECORDINGS "archive.already_exists.jsonl", "archive.already_exists"},
 	{"fleet", NULL, "host.unreachable"},
 };
 
@@ -235,6 +236,8 @@ static void render(struct engine *e, const struct family *f, const struct screen
 		must(is_harmless(rich) && is_harmless(plain), "a character that must not be there", f->name, row->name, s);
 		must(is_colourless(rich), "a colour in mono", f->name, row->name, s);
 		must(same_styles(rich, plain), "ASCII looks other than UTF-8", f->name, row->name, s);
+		must(strcmp(f->name, "hostile") || strcmp(row->name, "evidence") || s->h < 24 || (names(plain, "<1B>") && names(plain, "<202E>")),
+		     "what a host must not send is not marked", f->name, row->name, s);
 		must(!f->cause || !row->names_cause || names(plain, f->cause), "the root cause is not named", f->name, row->name, s);
 		canvas_free(rich);
 		canvas_free(plain);
@@ -348,7 +351,9 @@ static void check_family(const struct family *f, const char *dir, bool update)
 	struct str bytes = {0};
 	struct problem p;
 	struct loop *l = loop_new();
-	if (f->path)
+	if (!strcmp(f->name, "hostile"))
+		scene_hostile(f->path, &bytes);
+	else if (f->path)
 		scene_read(f->path, &bytes);
 	else
 		scene_fleet(fleet, sizeof fleet / sizeof *fleet, FLEET, &bytes);

@@ -1,12 +1,14 @@
 #include "tests/screens/scenes.h"
 
 #include <ctype.h>
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "probes/base/arena.h"
+#include "probes/base/text.h"
 
 struct line {
 	int64_t t;
@@ -129,4 +131,73 @@ void scene_fleet(const struct scene_member *member, int members, int n, struct s
 		free(l.line[i].text);
 	}
 	free(l.line);
+}
+
+/* ---- a host that wants to write on our terminal ---- */
+
+enum { LINE_MAX_DOOR = 16384, TOTAL_MAX_DOOR = 256 << 10, LONG = 1 << 20 };
+
+/* A title, a cleared screen, colours, text from right to left, nothing that takes room, bytes that are no text. */
+static const char bad[] = "\033]0;owned\a\033[2J\033[31m\xe2\x80\xae" "drow\xe2\x80\xac ze\xe2\x80\x8bro \xff\xfe\x80 \r\b\xc2\x9b" "5m end";
+
+/* Behind each of these words; a line of a megabyte behind the first. */
+static const char *const behind[] = {"already existing file", "15.20", "The shop", "put-wal "};
+
+static void spoil(const char *s, struct str *out)
+{
+	while (*s) {
+		size_t k = 0, n = sizeof behind / sizeof *behind;
+		while (k < n && !text_starts(s, behind[k]))
+			k++;
+		if (k == n) {
+			str_addc(out, *s++);
+			continue;
+		}
+		str_add(out, behind[k]);
+		str_add(out, bad);
+		s += strlen(behind[k]);
+	}
+	if (strstr(out->s ? out->s : "", behind[0]))
+		for (size_t i = 0; i < LONG; i++)
+			str_addc(out, 'A');
+}
+
+/* Spoilt at the host, and let in by the door as the links do it. */
+static json_t *at_the_door(const char *s)
+{
+	struct str raw = {0}, clean = {0};
+	spoil(s, &raw);
+	text_clean(&clean, str_text(&raw), raw.len, LINE_MAX_DOOR, TOTAL_MAX_DOOR);
+	json_t *ret = json_string(str_text(&clean));
+	str_free(&raw);
+	str_free(&clean);
+	return ret;
+}
+
+static void spoil_line(json_t *line)
+{
+	json_t *out = json_object_get(line, "out"), *rows = json_object_get(line, "rows");
+	if (json_is_string(out) && *json_string_value(out))
+		json_object_set_new(line, "out", at_the_door(json_string_value(out)));
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		for (size_t k = 0; k < json_array_size(json_array_get(rows, i)); k++) {
+			json_t *row = json_array_get(rows, i), *cell = json_array_get(row, k);
+			if (json_is_string(cell))
+				json_array_set_new(row, k, at_the_door(json_string_value(cell)));
+		}
+}
+
+void scene_hostile(const char *path, struct str *ret)
+{
+	struct str from = {0};
+	scene_read(path, &from);
+	for (const char *at = from.s, *stop; (stop = strchr(at, '\n')); at = stop + 1) {
+		json_t *line = json_loadb(at, (size_t)(stop - at), 0, NULL);
+		spoil_line(line);
+		char *text = json_dumps(line, JSON_COMPACT);
+		str_addf(ret, "%s\n", text);
+		free(text);
+		json_decref(line);
+	}
+	str_free(&from);
 }

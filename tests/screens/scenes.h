@@ -15,4 +15,8 @@ struct scene_member {
  * same moment. */
 void scene_fleet(const struct scene_member *member, int members, int n, struct str *ret);
 
+/* A recording whose hosts put escapes, bidirectional and invisible characters, bytes that are no UTF-8 and a line of a megabyte into what
+ * they say; it came in by the door. */
+void scene_hostile(const char *path, struct str *ret);
+
 #endif

@@ -350,6 +350,23 @@ static void draw_body(struct app *app, struct treatment *t, struct canvas *c, st
 	scroll_draw(&t->scroll, d, c, area);
 }
 
+/* On the line between list and step, where it stands however far the output is scrolled. */
+static void draw_progress(struct app *app, const struct treatment *t, struct canvas *c, int y, struct area area)
+{
+	int done = 0, end = area.x + area.w - 1;
+	for (int i = 0; i < t->plan.steps; i++)
+		done += t->progress[i].done;
+	if (t->running >= 0) {
+		const struct progress *g = &t->progress[t->running];
+		int seconds = (int)((app->ops->mono_ms(app->ops_arg) - g->started) / 1000);
+		end = canvas_right(c, y, area.x, end, MEAN_RUNNING,
+				   arena_printf(app->frame, " * step %d runs for %d s, x stops it ", t->plan.step[t->running].number, seconds));
+	}
+	if (t->plan.steps)
+		canvas_right(c, y, area.x, end, MEAN_FAINT,
+			     arena_printf(app->frame, " step %d of %d, %d done ", t->at + 1, t->plan.steps, done));
+}
+
 void remedy_draw(struct app *app, struct treatment *t, struct canvas *c, struct area area)
 {
 	bool wide = c->w >= WIDE;
@@ -362,7 +379,8 @@ void remedy_draw(struct app *app, struct treatment *t, struct canvas *c, struct 
 	int y = draw_head(app, t, c, left);
 	if (t->plan.steps)
 		y = draw_list(t, c, left, y);
-	canvas_fill(c, y++, left.x, left.x + left.w, MEAN_LINE, 0x2500);
+	canvas_fill(c, y, left.x, left.x + left.w, MEAN_LINE, 0x2500);
+	draw_progress(app, t, c, y++, left);
 	int bottom = area.y + area.h - (t->question == Q_NONE ? 0 : 3);
 	draw_body(app, t, c, (struct area){y, left.x, bottom - y, left.w}, wide);
 	if (wide) {

@@ -318,6 +318,7 @@ static void endless_output_is_kept_in_bounds(void **state)
 	for (int i = 0; i < 64; i++)
 		app_output(&app, block, sizeof block - 1);
 	assert_true(shows("xxx") && shows("running for"));
+	assert_true(shows("step 1 of ") && shows("* step 1 runs for ") && shows("x stops it"));
 	end();
 }
 
