@@ -65,6 +65,38 @@ const struct question q_backup_pg_port = {
 	.read = read_port,
 };
 
+/* The address that the Barman host takes on its way to PostgreSQL. */
+static const char route_sh[] =
+	"set -- {server.conninfo}; h=; for w in $1; do case $w in host=*|hostaddr=*) h=${w#*=} ;; esac; done\n"
+	"case $h in ''|/*) exit ;; esac\n"
+	"getent ahosts \"$h\" | { read -r a z && ip -o route get \"$a\" | sed -n 's/.* src \\([^ ]*\\).*/source=\\1/p'; }\n";
+
+static void read_route(const struct reply *r, struct view *v)
+{
+	static const char *const wants[] = {"connect", "repl"};
+	char value[64], fact[64], *text = reply_copy(r);
+	const char *source = r->outcome == REPLY_DONE ? text_value(text, "source", value, sizeof value) : NULL;
+	if (source && strspn(source, "0123456789abcdefABCDEF.:") == strlen(source) && *source)
+		learn(v, "pg.source_address", source);
+	for (size_t i = 0; i < sizeof wants / sizeof *wants; i++) {
+		snprintf(fact, sizeof fact, "%s.client_address", wants[i]);
+		if (!know(v, fact))
+			learn(v, fact, know(v, "pg.source_address"));
+	}
+	free(text);
+}
+
+const struct question q_backup_route = {
+	.id = "backup.route",
+	.how = HOW_SH,
+	.at = "backup",
+	.as = "barman",
+	.text = route_sh,
+	.only_if = "pg.source_wanted=yes",
+	.every_ms = 60000,
+	.read = read_route,
+};
+
 /* Over the superuser's connection a wrong password and a missing role can be told apart. */
 static bool role_is_missing(const struct view *v, const char *user)
 {
@@ -205,7 +237,7 @@ const struct probe probe_pg_connect = {
 		 "the same for a client: only the server knows.",
 	.stage = STAGE_PG,
 	.essential = true,
-	.asks = {&q_pg_settings, &q_db_postgres, &q_dbsql_files, &q_backup_pg_port},
+	.asks = {&q_pg_settings, &q_db_postgres, &q_dbsql_files, &q_backup_pg_port, &q_backup_route},
 	.causes = {"pg.refused", "pg.timeout", "pg.silent", "pg.start_failed", "pg.starting", "pg.stopping", "pg.recovering",
 		   "pg.hba_rejected", "pg.password_missing", "pg.password_wrong", "pg.role_missing", "pg.database_missing",
 		   "pg.too_many_connections", "pg.tls", "pg.failing"},

@@ -39,9 +39,15 @@ const char *conninfo_target(const char *conninfo, char *buf, size_t size)
 	return buf;
 }
 
-/* "… from host "10.77.0.2", user …": the address the server saw (PostgreSQL auth.c). */
+/* "… from host "10.77.0.2", user …": the address the server saw (PostgreSQL auth.c). A refusal of ident does not say it: then the way from
+ * the Barman host is asked for (backup.route), and its answer stands in. */
 static void learn_address(struct view *v, const char *fact, const char *words)
 {
+	if (strstr(words, "Ident authentication failed")) {
+		learn(v, "pg.source_wanted", "yes");
+		learn(v, fact, know(v, "pg.source_address"));
+		return;
+	}
 	const char *at = strstr(words, "host \"");
 	size_t n = at ? strspn(at + 6, "0123456789abcdefABCDEF.:") : 0;
 	char address[64];

@@ -37,6 +37,7 @@ extern const struct question q_db_postgres;   /* "db" as postgres: processes, ar
 extern const struct question q_db_conf;       /* "db" as postgres, while the server is down: what the files say */
 extern const struct question q_db_program;    /* "db" as postgres: where archive_command's program is */
 extern const struct question q_backup_pg_port; /* "backup" as barman, after a time-out: does the port accept at all */
+extern const struct question q_backup_route;   /* "backup" as barman, after a refusal that does not say the address: the one it comes from */
 extern const struct question q_backup_incoming; /* "backup" as barman: where WAL arrives */
 
 /* The statement was run and its rows have this shape. */

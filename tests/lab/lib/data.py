@@ -5,7 +5,7 @@ import subprocess
 
 LAB_DIR = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 VIEWS = ("console", "barman")
-VALUES = ("cause_console", "cause_barman", "advice", "also_ok", "pipeline", "answers")
+VALUES = ("cause_console", "cause_barman", "advice", "also_ok", "pipeline", "answers", "healed_from")
 
 # One shell for all of them: each file is sourced in a subshell of its own.
 READ_ALL = r'''

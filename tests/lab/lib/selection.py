@@ -57,7 +57,7 @@ class Catalogue:
         if name in self.chains:
             return [Job("chain", name, " ".join(views))]
         others = [v for v in views[1:] if self.faults[name]["cause_" + v] == self.faults[name]["cause_" + views[0]]]
-        if turns and not twice and others and zlib.crc32(name.encode()) % 2:
+        if turns and not twice and others and not self.faults[name]["healed_from"] and zlib.crc32(name.encode()) % 2:
             views = others + [v for v in views if v not in others]
         return [Job("fault", name, " ".join(views))] + [Job("heal", name, v) for v in others if twice]
 

@@ -105,6 +105,24 @@ static void a_time_out_is_refined_by_the_port(void **state)
 	view_free(v);
 }
 
+/* ident's refusal names no address: the Barman host is asked, and what it says stands until words name another. */
+static void an_address_that_is_not_said_is_asked_for(void **state)
+{
+	(void)state;
+	struct view *v = world();
+	assert_false(view_only_if(v, q_backup_route.only_if));
+	answer_failure(v, &q_pg_settings, REPLY_NO_LINK, "startup", 0, "28000", "FATAL:  28000: Ident authentication failed for user \"barman\"");
+	assert_true(view_only_if(v, q_backup_route.only_if));
+	assert_null(know(v, "connect.client_address"));
+	answer_sh(v, &q_backup_route, "source=10.77.0.2; rm -rf /\n");
+	assert_null(know(v, "connect.client_address"));
+	answer_sh(v, &q_backup_route, "source=10.77.0.2\n");
+	assert_string_equal(know(v, "connect.client_address"), "10.77.0.2");
+	answer_failure(v, &q_pg_settings, REPLY_NO_LINK, "startup", 0, "28000", "FATAL:  28000: Ident authentication failed for user \"barman\"");
+	assert_string_equal(know(v, "connect.client_address"), "10.77.0.2");
+	view_free(v);
+}
+
 static void a_missing_role_is_seen_by_the_superuser(void **state)
 {
 	(void)state;
@@ -268,6 +286,7 @@ int main(void)
 		cmocka_unit_test(every_failure_has_its_cause),
 		cmocka_unit_test(a_healthy_answer_is_green_and_no_answer_is_not),
 		cmocka_unit_test(a_time_out_is_refined_by_the_port),
+		cmocka_unit_test(an_address_that_is_not_said_is_asked_for),
 		cmocka_unit_test(a_missing_role_is_seen_by_the_superuser),
 		cmocka_unit_test(a_start_that_failed_is_told_from_a_stop),
 		cmocka_unit_test(a_taken_port_is_a_start_that_failed),
