@@ -2,8 +2,10 @@
 LAB_PACKAGES=(postgresql-15 barman barman-cli openssh-server openssh-client cron rsync procps iproute2 python3 nftables tmux ncurses-base
 	netcat-openbsd tini less libpq5 libssh2-1 libinih1 libuv1 libjansson4 libcmark-gfm0.29.0.gfm.6 libcmark-gfm-extensions0.29.0.gfm.6
 	libncursesw6 libasan8 libubsan1 libcurl4)
-# What can be installed again inside the lab, which has no way out: kept in a small mirror of the hosts' own.
-LAB_MIRRORED=(postgresql-client-15 postgresql-15 barman barman-cli openssh-client openssh-server cron rsync)
+# What can be installed again inside the lab, which has no way out: kept in a small mirror of the hosts' own, with what goes when it is taken away.
+LAB_MIRRORED=(postgresql-client-15 postgresql-client-common postgresql-15 barman barman-cli openssh-client openssh-server cron rsync)
+# What bare hosts have not (lib/bare.sh): purged, with everything that only came for its sake.
+LAB_BARE=(barman barman-cli python3-barman rsync cron)
 
 # The machine's sources, those from Debian only, in the one-line form: what they point to counts, not how they are written down.
 base_sources() {
@@ -26,7 +28,7 @@ base_identity() {
 	id=$({
 		LC_ALL=C apt-cache policy "${LAB_PACKAGES[@]}" | grep -E '^[a-z]|Candidate:'
 		declare -f base_make base_sources
-		echo "${LAB_PACKAGES[*]}; ${LAB_MIRRORED[*]}"
+		echo "${LAB_PACKAGES[*]}; ${LAB_MIRRORED[*]}; ${LAB_BARE[*]}"
 	} | sha256sum | cut -c1-12)
 	mkdir -p "$LAB_CACHE" && printf '%s %s\n' "${key%% *}" "$id" >"$LAB_CACHE/.making-identity-$$" && mv -f "$LAB_CACHE/.making-identity-$$" "$LAB_CACHE/identity"
 	printf '%s\n' "$id"
@@ -51,7 +53,7 @@ base_ready() {
 		base_sources >"$MAKING/sources.list"
 		# How the machine reaches its mirrors: proxies, certificates, timeouts. Not its lists, hooks or directories.
 		apt-config dump --no-empty | grep -E '^Acquire::(http|https|ftp|Check-|Retries|Force|Queue-Mode|By-Hash|AllowInsecure|CompressionTypes)' >"$MAKING/apt.conf"
-		TIED_FLAGS='' tied bash -c "$(declare -f base_make); base_make \"\$@\"" base "$MAKING" "${LAB_PACKAGES[*]}" "${LAB_MIRRORED[*]}" </dev/null || { tail -n 30 "$MAKING/log" >&2; die "mmdebstrap failed"; }
+		TIED_FLAGS='' tied bash -c "$(declare -f base_make); base_make \"\$@\"" base "$MAKING" "${LAB_PACKAGES[*]}" "${LAB_MIRRORED[*]}" "${LAB_BARE[*]}" </dev/null || { tail -n 30 "$MAKING/log" >&2; die "mmdebstrap failed"; }
 		mv -T "$MAKING/tree" "$BASE" || die "cannot keep $BASE"
 		exec 8<&-
 		say "base layer made in $((SECONDS - start)) s"
@@ -60,7 +62,7 @@ base_ready() {
 	exec 9>&-
 }
 
-# base_make DIR "PACKAGES" "MIRRORED": in its own namespaces of processes and mounts, so that nothing of it can stay behind.
+# base_make DIR "PACKAGES" "MIRRORED" "BARE": in its own namespaces of processes and mounts, so that nothing of it can stay behind.
 base_make() {
 	cd "$1" || exit 1
 	mount -t proc proc /proc || exit 1
@@ -71,7 +73,8 @@ base_make() {
 		--aptopt='Apt::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
 		--dpkgopt='force-unsafe-io' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
 		--setup-hook='for f in /etc/apt/auth.conf /etc/apt/auth.conf.d/*.conf; do [ ! -e "$f" ] || { mkdir -p "$1/etc/apt/auth.conf.d" && cp "$f" "$1/etc/apt/auth.conf.d/lab-${f##*/}"; }; done' \
-		--customize-hook="mkdir -p \"\$1/srv/mirror\" && cd \"\$1/srv/mirror\" && APT_CONFIG=\$MMDEBSTRAP_APT_CONFIG apt-get -qq download $3 && chown -R root: . &&"' \
+		--customize-hook="mkdir -p \"\$1/srv/mirror\" && gone=\$(chroot \"\$1\" apt-get -s -y --auto-remove purge $4 | awk '/^Purg/ { print \$2 }') &&
+			cd \"\$1/srv/mirror\" && APT_CONFIG=\$MMDEBSTRAP_APT_CONFIG apt-get -qq download \$(printf '%s\\n' $3 \$gone | sort -u) && chown -R root: . &&"' \
 			for d in *.deb; do dpkg-deb -f "$d" && printf "Filename: ./%s\nSize: %s\nSHA256: %s\n\n" "$d" "$(stat -c %s "$d")" "$(sha256sum "$d" | cut -d " " -f 1)" || exit 1; done >Packages' \
 		--customize-hook='rm -rf "$1"/etc/apt/auth.conf.d/lab-* "$1"/etc/apt/apt.conf.d/99mmdebstrap "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/* "$1"/etc/ssh/ssh_host_*' \
 		--customize-hook='printf "deb [trusted=yes] file:/srv/mirror ./\n" >"$1/etc/apt/sources.list"' \

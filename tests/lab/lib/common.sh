@@ -11,6 +11,8 @@ need_tools() {
 	for t in "$@"; do PATH=$PATH:/usr/sbin:/sbin command -v "$t" >/dev/null || missing+=("$t"); done
 	[ ${#missing[@]} -eq 0 ] || die "missing on this machine: ${missing[*]}"
 }
+# Hosts on which nobody has set up anything yet
+bare() { [ "${LAB_PIPELINE-${pipeline-}}" = bare ]; }
 host_name() { case $1 in console) echo console ;; backup) echo backup1 ;; db) echo db1 ;; *) return 1 ;; esac; }
 host_address() { case $1 in console) echo "$LAB_SUBNET.1" ;; backup) echo "$LAB_SUBNET.2" ;; db) echo "$LAB_SUBNET.3" ;; *) return 1 ;; esac; }
 

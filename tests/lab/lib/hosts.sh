@@ -2,10 +2,11 @@
 # Each host is an overlay: a tmpfs upper over the green layer over the base layer; two volumes of their own make a full disk real and bounded.
 
 # (PostgreSQL renames directories, which an overlay cannot do with those of a lower layer: one more reason for its volume.)
+# (A bare host has no user barman, whose volume it would be.)
 # volumes PLACE: "NAME MOUNT-POINT SIZE OWNER MODE" lines
 volumes() {
 	case $1 in
-	backup) echo "barman_home /var/lib/barman ${LAB_BARMAN_HOME_SIZE:-1g} barman 0750" ;;
+	backup) bare || echo "barman_home /var/lib/barman ${LAB_BARMAN_HOME_SIZE:-1g} barman 0750" ;;
 	db)
 		echo "pg_data /var/lib/postgresql ${LAB_PG_DATA_SIZE:-1g} postgres 0755"
 		echo "pg_wal /var/lib/postgresql/15/main/pg_wal ${LAB_PG_WAL_SIZE:-512m} postgres 0700"

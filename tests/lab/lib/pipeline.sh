@@ -1,4 +1,4 @@
-# The pipeline as an administrator would set it up, for LAB_PIPELINE = both (push and stream), stream or push. Sourced inside a lab.
+# The pipeline as an administrator would set it up, for LAB_PIPELINE = both (push and stream), stream, push, or bare (not at all). Sourced inside a lab.
 
 sql() { on db:postgres psql -X -q -At -v ON_ERROR_STOP=1 -c "$1" "${@:2}"; }
 pg_up() { on db:postgres pg_isready -q; }
@@ -8,14 +8,15 @@ barman_ok() {
 	grep -q 'PostgreSQL: OK' "$LAB/barman-check" && ! grep FAILED "$LAB/barman-check" | grep -Evq "${1:-^\$}"
 }
 receiver_up() { [ "$(sql "select count(*) from pg_replication_slots where slot_name = 'barman' and active")" = 1 ]; }
-streams() { [ "$LAB_PIPELINE" != push ]; }
-pushes() { [ "$LAB_PIPELINE" != stream ]; }
+streams() { [ "$LAB_PIPELINE" != push ] && ! bare; }
+pushes() { [ "$LAB_PIPELINE" != stream ] && ! bare; }
 
 # From the green layer to a running pipeline: what the hosts' boot does, and the first run of Barman's cron entry, which would come within a minute.
 pipeline_boot() {
 	local p boots=()
 	for p in "${LAB_PLACES[@]}"; do boot "$p" & boots+=($!); done
 	until_true 20 pg_up || return 1 # before pg_ctlcluster notices it
+	! bare || { wait "${boots[@]}"; return; }
 	# What was written since the layer was made, hours ago perhaps, reaches Barman only as a whole segment.
 	[ "$LAB_PIPELINE" != push ] || sql "SELECT pg_switch_wal()" >/dev/null
 	on backup:barman setsid barman -q cron </dev/null >/dev/null 2>&1
@@ -27,8 +28,9 @@ write() { # write HOST[:USER] PATH MODE < text
 	on "$1" sh -c 'umask 077; cat >"$1" && chmod "$2" "$1"' write "$2" "$3"
 }
 
-pipeline_configure() {
-	local p q=''
+# Names, addresses, keys of the hosts themselves.
+hosts_configure() {
+	local p
 	for p in "${LAB_PLACES[@]}"; do
 		printf '127.0.0.1 localhost\n%s.1 console\n%s.2 backup1\n%s.3 db1\n' "$LAB_SUBNET" "$LAB_SUBNET" "$LAB_SUBNET" | write "$p" /etc/hosts 644
 		host_name "$p" | write "$p" /etc/hostname 644
@@ -36,6 +38,24 @@ pipeline_configure() {
 		echo 'PermitRootLogin prohibit-password' | write "$p" /etc/ssh/sshd_config.d/root.conf 644
 		on "$p" sh -c 'ssh-keygen -q -A; sed -i "s/@[^ ]*\$/@'"$(host_name "$p")"'/" /etc/ssh/ssh_host_*.pub' </dev/null
 	done
+}
+# The console host's way in, as root on both
+console_trusted() {
+	local p
+	keys console root
+	for p in backup db; do trust "$p" root "$(on console cat /root/.ssh/id_ed25519.pub)"; done
+}
+hosts_serve() {
+	local p
+	for p in "${LAB_PLACES[@]}"; do
+		on "$p" apt-get -qq update
+		on "$p" setsid service ssh start </dev/null >/dev/null 2>&1
+	done
+}
+
+pipeline_configure() {
+	local p q=''
+	hosts_configure
 	# Only one host is a database server, only one a Barman server.
 	for p in console backup; do
 		on "$p" sh -c 'pg_dropcluster 15 main && DEBIAN_FRONTEND=noninteractive apt-get -qq -y purge postgresql-15 >/dev/null 2>&1' &
@@ -45,10 +65,9 @@ pipeline_configure() {
 	for p in console db; do on "$p" rm -rf /etc/cron.d/barman /etc/barman.conf /etc/barman.d /usr/bin/barman /usr/share/barman /var/lib/barman /var/log/barman /etc/logrotate.d/barman; done
 	on console rm -f /usr/bin/barman-wal-archive /usr/bin/barman-wal-restore
 
-	keys console root; keys backup barman; keys db postgres
+	console_trusted; keys backup barman; keys db postgres
 	trust backup barman "$(on db cat /var/lib/postgresql/.ssh/id_ed25519.pub)"
 	trust db postgres "$(on backup cat /var/lib/barman/.ssh/id_ed25519.pub)"
-	for p in backup db; do trust "$p" root "$(on console cat /root/.ssh/id_ed25519.pub)"; done
 	known console:root backup; known console:root db; known backup:barman db; known db:postgres backup
 
 	write console /etc/walmedic.conf 644 <<-'END'
@@ -57,10 +76,7 @@ pipeline_configure() {
 		backup = ssh://root@backup1
 		db = ssh://root@db1
 	END
-	for p in "${LAB_PLACES[@]}"; do
-		on "$p" apt-get -qq update
-		on "$p" setsid service ssh start </dev/null >/dev/null 2>&1
-	done
+	hosts_serve
 	configure_postgresql && configure_barman
 }
 
@@ -90,7 +106,7 @@ configure_postgresql() {
 	END
 	on db setsid service postgresql start </dev/null >/dev/null 2>&1
 	until_true 20 pg_up || return 1
-	on db:postgres psql -X -q -v ON_ERROR_STOP=1 <<-'END' || return 1
+	shop_made && on db:postgres psql -X -q -v ON_ERROR_STOP=1 <<-'END' || return 1
 		CREATE ROLE barman LOGIN PASSWORD 'correct horse';
 		GRANT EXECUTE ON FUNCTION pg_backup_start(text, boolean) TO barman;
 		GRANT EXECUTE ON FUNCTION pg_backup_stop(boolean) TO barman;
@@ -98,6 +114,12 @@ configure_postgresql() {
 		GRANT EXECUTE ON FUNCTION pg_create_restore_point(text) TO barman;
 		GRANT pg_read_all_settings, pg_read_all_stats, pg_checkpoint TO barman;
 		CREATE ROLE streaming_barman LOGIN REPLICATION PASSWORD 'battery staple';
+	END
+}
+
+# What is to be kept safe
+shop_made() {
+	on db:postgres psql -X -q -v ON_ERROR_STOP=1 <<-'END'
 		CREATE DATABASE shop;
 		\c shop
 		CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, placed timestamptz NOT NULL DEFAULT now(), customer text NOT NULL, total numeric(9,2) NOT NULL);

@@ -7,6 +7,7 @@ up_command() {
 		case $1 in
 		--fault) faults="$faults ${2?}"; shift 2 ;;
 		--pipeline) pipeline=${2?}; shift 2 ;;
+		--bare) pipeline=bare; shift ;;
 		--build) build=${2?}; shift 2 ;;
 		--name) name=${2?}; shift 2 ;;
 		--) shift; break ;;
