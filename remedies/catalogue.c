@@ -25,3 +25,16 @@ struct page *runbook_find(struct arena *a, const char *name, struct problem *p)
 	str_free(&clean);
 	return NULL;
 }
+
+struct page *setup_find(struct arena *a, const char *engine, struct problem *p)
+{
+	for (const struct embedded *e = embedded_setups; e->cause; e++) {
+		struct page *page = strcmp(e->cause, engine) ? NULL : runbook_parse(a, arena_printf(a, "setup/%s.md", engine), e->bytes, e->n, p);
+		if (page)
+			page->ours = true;
+		if (!strcmp(e->cause, engine))
+			return page;
+	}
+	problem_set(p, "barman", "walmedic cannot set up \"%s\"", engine);
+	return NULL;
+}

@@ -10,6 +10,7 @@ struct embedded {
 	size_t n;
 };
 extern const struct embedded embedded_runbooks[]; /* by name, likewise */
+extern const struct embedded embedded_setups[]; /* by the engine they set up, likewise */
 extern const struct embedded embedded_pages[]; /* by name; cause NULL at the end */
 
 /* The page of a cause, in the arena; NULL when there is none or it is wrong. */
@@ -17,5 +18,7 @@ struct page *remedy_find(struct arena *a, const char *cause, struct problem *p);
 
 /* The runbook of that name, likewise; a name that is near it stands in the hint. */
 struct page *runbook_find(struct arena *a, const char *name, struct problem *p);
+/* The page that sets up a new server, by its engine ("barman"). */
+struct page *setup_find(struct arena *a, const char *engine, struct problem *p);
 
 #endif

@@ -140,7 +140,7 @@ const char *fix_ask(struct fix *x, const struct asked_value *ask, const char *fa
 			break;
 		}
 		char *value = arena_dup(x->arena, *typed ? typed : fallback);
-		int wrong = *value ? fill_value(&word, ask->name, value, &p) : 0;
+		int wrong = *value ? fill_value(&word, ask->name, value, &p) || (x->check && x->check(ask->name, value, &p)) : 0;
 		str_free(&word);
 		if (!wrong) {
 			if (ask->secret && *value)

@@ -37,6 +37,12 @@ struct fix {
 	char wanted[128];         /* the cause that was chosen in the menu, "": none */
 	bool guided;              /* from one root cause to the next, without the menu */
 	char outcome[200];        /* of the last step that was run */
+	bool flows;               /* what only looks runs by itself, values are asked when they are needed */
+	bool unattended;          /* nobody is there: an answers file has confirmed what changes */
+	bool may_restart;         /* and it allows to restart a service */
+	struct str *held;         /* output goes here instead of the screen, or NULL */
+	/* Is this a value for it? -1 and why; NULL: every value is. */
+	int (*check)(const char *name, const char *value, struct problem *p);
 };
 
 /* One turn of the loop, with an eye on the clocks. */
@@ -47,6 +53,9 @@ void fix_plan(struct fix *x, struct plan *ret);
 void fix_step(struct fix *x, int k);
 /* Runs it after what must be confirmed, or shows what is to be copied; returns whether the step is done. */
 bool fix_run(struct fix *x, const struct planned *s);
+/* Runs a step that looks so that it only looks; what it says is appended to out. */
+enum look { LOOK_RIGHT, LOOK_TODO, LOOK_TROUBLE };
+enum look fix_look(struct fix *x, const struct planned *s, struct str *out);
 /* Shows what is to be copied, and watches from now on whether it is proven. */
 void fix_copy(struct fix *x, const struct planned *s);
 void fix_stop_watching(struct fix *x);

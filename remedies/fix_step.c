@@ -27,10 +27,22 @@ void fix_plan(struct fix *x, struct plan *ret)
 static void on_output(void *arg, const char *text, size_t n)
 {
 	struct fix *x = arg;
+	if (x->held) {
+		str_addn(x->held, text, n);
+		return;
+	}
 	fwrite(text, 1, n, stdout);
 	fflush(stdout);
 	if (n)
 		x->at_line_start = text[n - 1] == '\n';
+}
+
+static void on_given(void *arg, const char *name, const char *value)
+{
+	struct fix *x = arg;
+	for (int i = 0; i < x->page->asks; i++)
+		if (!strcmp(x->page->ask[i].name, name) && x->answer)
+			x->answer[i].value = arena_dup(x->arena, value);
 }
 
 static void say_waiting(const struct run_state *s)
@@ -127,11 +139,26 @@ static void refresh(struct fix *x, const struct planned *s)
 	       (clock_mono_ms() - start < 1000 || guard_fresh(&x->guard, fix_server(x), x->cause, s->step, clock_wall_ms(), &p)));
 }
 
+/* What the answers file allows. */
+static bool confirmed_before(const struct fix *x, const struct planned *s)
+{
+	if (s->step->risk == RISK_CHANGE || (s->step->risk == RISK_RESTART && x->may_restart))
+		return true;
+	if (s->step->risk == RISK_RESTART)
+		printf("not run: it restarts a service on %s, and the answers do not allow that\n"
+		       "HINT: restart it at a good moment and start the same command again, or write \"restart = yes\"\n", s->host);
+	else
+		puts("not run: what cannot be taken back is never done without somebody");
+	return false;
+}
+
 static bool confirmed(struct fix *x, const struct planned *s)
 {
 	struct str question = {0};
 	if (run_confirm(s) == CONFIRM_NOTHING)
 		return true;
+	if (x->unattended)
+		return confirmed_before(x, s);
 	if (s->step->risk == RISK_RESTART)
 		printf("THIS RESTARTS A SERVICE on %s: its users are cut off.\n", s->host);
 	if (s->step->risk == RISK_DESTRUCTIVE)
@@ -151,7 +178,7 @@ static bool do_step(struct fix *x, const struct planned *s)
 	struct problem p;
 	struct run_order o = {.loop = x->loop, .engine = x->engine, .server = x->server, .cause = x->cause, .step = s, .journal = x->journal,
 			      .walk = x->walk, .key = x->key,
-			      .guard = &x->guard, .read_only = x->read_only, .output = on_output, .arg = x};
+			      .guard = &x->guard, .read_only = x->read_only, .output = on_output, .given = on_given, .arg = x};
 	if (guard_fresh(&x->guard, fix_server(x), x->cause, s->step, clock_wall_ms(), &p)) {
 		printf("%s; asking again\n", p.say);
 		refresh(x, s);
@@ -166,6 +193,33 @@ static bool do_step(struct fix *x, const struct planned *s)
 	run_free(r);
 	fflush(stdout);
 	return done;
+}
+
+enum look fix_look(struct fix *x, const struct planned *s, struct str *out)
+{
+	struct problem p;
+	struct run_order o = {.loop = x->loop, .engine = x->engine, .server = x->server, .step = s, .journal = x->journal, .guard = &x->guard,
+			      .read_only = x->read_only, .look = true, .output = on_output, .given = on_given, .arg = x};
+	struct run *r = run_start(&o, &p);
+	if (!r) {
+		str_addf(out, "%s\n", p.say);
+		return LOOK_TROUBLE;
+	}
+	const struct run_state *state = run_state(r);
+	x->held = out;
+	while (state->phase == RUN_RUNNING) {
+		fix_turn(x);
+		if (*x->interrupted)
+			run_cancel(r);
+	}
+	x->held = NULL;
+	x->quit |= *x->ending != 0;
+	*x->interrupted = *x->ending;
+	if (!state->ended)
+		str_addf(out, "%s\n", state->words);
+	enum look look = state->ended && !state->status ? LOOK_RIGHT : state->ended && state->status == 1 ? LOOK_TODO : LOOK_TROUBLE;
+	run_free(r);
+	return look;
 }
 
 static bool copied_is_proven(void *arg)

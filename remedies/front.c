@@ -78,15 +78,28 @@ static int front_ask(struct reading *r, int line, char *value)
 	struct asked_value *grown = arena_alloc(r->arena, sizeof *grown * (size_t)(r->page->asks + 1));
 	if (r->page->asks)
 		memcpy(grown, r->page->ask, sizeof *grown * (size_t)r->page->asks);
-	grown[r->page->asks++] = (struct asked_value){field[0], field[1], field[2], n == 4};
+	grown[r->page->asks++] = (struct asked_value){.name = field[0], .fallback = field[1], .about = field[2], .secret = n == 4};
 	r->page->ask = grown;
+	return 0;
+}
+
+/* NAME | WHAT IT IS [| secret]: the output of a step says it. */
+static int front_given(struct reading *r, int line, char *value)
+{
+	char *about = strchr(value, '|');
+	if (!about)
+		return page_wrong(r, line, "given: NAME | WHAT IT IS [| secret]", "\"given:\" needs a name and a text");
+	*about = '\0';
+	if (front_ask(r, line, arena_printf(r->arena, "%s||%s", value, about + 1)))
+		return -1;
+	r->page->ask[r->page->asks - 1].given = true;
 	return 0;
 }
 
 static const struct front_key {
 	const char *key;
 	int (*read)(struct reading *r, int line, char *value);
-} front_keys[] = {{"cause", front_cause}, {"title", front_title}, {"facts", front_facts}, {"ask", front_ask}};
+} front_keys[] = {{"cause", front_cause}, {"title", front_title}, {"facts", front_facts}, {"ask", front_ask}, {"given", front_given}};
 
 /* A wiki writes title: "…". */
 static char *unquoted(char *value)
@@ -106,14 +119,14 @@ static int front_line(struct reading *r, int line, const char *text)
 	if (!*trim(copy) || (r->lenient && (!value || !text_is_plain(text) || isspace((unsigned char)*text))))
 		return 0;
 	if (!value)
-		return page_wrong(r, line, "cause:, title:, facts: or ask:", "the front matter has a line without a key");
+		return page_wrong(r, line, "cause:, title:, facts:, ask: or given:", "the front matter has a line without a key");
 	*value++ = '\0';
 	for (size_t i = 0; i < sizeof front_keys / sizeof *front_keys; i++)
 		if (!strcmp(trim(copy), front_keys[i].key))
 			return front_keys[i].read(r, line, r->lenient ? unquoted(trim(value)) : trim(value));
 	if (r->lenient)
 		return 0;
-	return page_wrong(r, line, "cause:, title:, facts: or ask:", "\"%s:\" is no key of the front matter", copy);
+	return page_wrong(r, line, "cause:, title:, facts:, ask: or given:", "\"%s:\" is no key of the front matter", copy);
 }
 
 static bool ends_front(const struct reading *r)
@@ -229,6 +242,25 @@ static int attr_expect(struct reading *r, int line, char *value, struct step *st
 	return 0;
 }
 
+static int attr_look(struct reading *r, int line, char *value, struct step *step)
+{
+	step->looks = true;
+	step->looks_unproven = !strcmp(value, "unproven");
+	if (!step->looks_unproven && strcmp(value, "yes"))
+		return page_wrong(r, line, "yes, or unproven: only while its probes are not green", "\"%s\" is no way to look", value);
+	return 0;
+}
+
+static int attr_gives(struct reading *r, int line, char *value, struct step *step)
+{
+	if (probes_into(r, line, value, step->gives))
+		return -1;
+	for (const char *const *name = step->gives; *name; name++)
+		if (!page_declares(r->page, *name, strlen(*name)))
+			return page_wrong(r, line, "name it in given:", "the value \"%s\" is not declared", *name);
+	return 0;
+}
+
 static int attr_undo(struct reading *r, int line, char *value, struct step *step)
 {
 	(void)r, (void)line;
@@ -254,6 +286,7 @@ static const struct attribute {
 	{"on", attr_on},           {"as", attr_as},         {"risk", attr_risk},
 	{"proves", attr_proves},   {"requires", attr_requires}, {"when", attr_when},
 	{"expect", attr_expect},   {"timeout", attr_timeout},   {"undo", attr_undo},
+	{"look", attr_look},       {"gives", attr_gives},
 };
 enum { ATTRIBUTES = sizeof attributes / sizeof *attributes };
 
@@ -295,7 +328,7 @@ static int read_attribute(struct reading *r, int line, const char **p, bool *see
 		seen[i] = true;
 		return attributes[i].read(r, line, value, step);
 	}
-	return page_wrong(r, line, "on, as, risk, proves, requires, when, expect, timeout, undo", "unknown attribute \"%s\"", key);
+	return page_wrong(r, line, "on, as, risk, proves, requires, when, expect, timeout, undo, look, gives", "unknown attribute \"%s\"", key);
 }
 
 /* "{1,3-5}" and "{.bash .numberLines}" are other programs'. */

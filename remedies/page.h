@@ -48,6 +48,9 @@ struct step {
 	unsigned timeout_s;
 	const char *wrong;                 /* of a runbook: why this text may not run, or NULL */
 	bool ticked;                       /* the box has its mark in the file */
+	bool looks;                        /* with walmedic_look=1 in its environment it only looks: status 0 = as it should be, 1 = shown what is to do */
+	bool looks_unproven;               /* and only while its probes are not green: they say it better */
+	const char *gives[STEP_PROBES + 1]; /* values that its output has as lines NAME=VALUE */
 	struct option *option;             /* of a choice */
 	int options;
 };
@@ -56,6 +59,7 @@ struct step {
 struct asked_value {
 	const char *name, *fallback, *about;
 	bool secret;
+	bool given;                        /* by a step, nobody is asked */
 };
 
 struct page {
@@ -69,6 +73,7 @@ struct page {
 	struct step *step;
 	int steps;
 	bool runbook;                      /* made for people first: see runbook.h */
+	bool ours;                         /* compiled in, and checked */
 	bool walkable;                     /* a runbook with at least one command, check box, choice or numbered heading */
 	const char *raw;                   /* of a runbook: the whole text, cleaned */
 	char sha256[65];                   /* of a runbook: its bytes */

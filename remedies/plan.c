@@ -1,9 +1,11 @@
 #include "remedies/plan.h"
 
 #include <ctype.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "probes/base/secret.h"
 #include "probes/base/text.h"
@@ -41,7 +43,18 @@ static const struct comparison {
 	{">=", false, true, true}, {"<=", true, true, false}, {"!=", true, false, true}, {">", false, false, true}, {"<", true, false, false},
 };
 
-static bool holds_one(const struct view *v, const char *one, size_t n)
+/* "ask.NAME" is a value of the page, any other name a fact; NULL: not known. */
+static const char *know_or_asked(const struct view *v, const struct answer *answer, int answers, const char *name)
+{
+	if (!text_starts(name, "ask."))
+		return know(v, name);
+	for (int i = 0; i < answers; i++)
+		if (!strcmp(answer[i].name, name + 4))
+			return answer[i].value;
+	return NULL;
+}
+
+static bool holds_one(const struct view *v, const struct answer *answer, int answers, const char *one, size_t n)
 {
 	char name[128], want[128];
 	size_t colon = strcspn(one, ":");
@@ -51,7 +64,7 @@ static bool holds_one(const struct view *v, const char *one, size_t n)
 	name[colon] = '\0';
 	memcpy(want, one + colon + 1, n - colon - 1);
 	want[n - colon - 1] = '\0';
-	const char *is = know(v, name);
+	const char *is = know_or_asked(v, answer, answers, name);
 	for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons; i++) {
 		const struct comparison *c = &comparisons[i];
 		if (!text_starts(want, c->sign))
@@ -62,11 +75,11 @@ static bool holds_one(const struct view *v, const char *one, size_t n)
 	return is && !strcmp(is, want);
 }
 
-bool plan_when(const struct view *v, const char *when)
+bool plan_when(const struct view *v, const struct answer *answer, int answers, const char *when)
 {
 	while (when && *when) {
 		size_t n = strcspn(when, " ");
-		if (n && !holds_one(v, when, n))
+		if (n && !holds_one(v, answer, answers, when, n))
 			return false;
 		when += n + (when[n] == ' ');
 	}
@@ -75,7 +88,7 @@ bool plan_when(const struct view *v, const char *when)
 
 /* ---- the text ---- */
 
-const char *plan_fallback(const struct asked_value *ask, const struct view *v)
+const char *plan_default(const struct asked_value *ask, const struct view *v, const struct answer *answer, int answers)
 {
 	char name[128];
 	size_t n = strlen(ask->fallback);
@@ -83,8 +96,16 @@ const char *plan_fallback(const struct asked_value *ask, const struct view *v)
 		return ask->fallback;
 	memcpy(name, ask->fallback + 1, n - 2);
 	name[n - 2] = '\0';
+	for (int i = 0; i < answers; i++)
+		if (!strcmp(answer[i].name, name))
+			return answer[i].value;
 	const char *known = know(v, name);
 	return known ? known : "";
+}
+
+const char *plan_fallback(const struct asked_value *ask, const struct view *v)
+{
+	return plan_default(ask, v, NULL, 0);
 }
 
 static const struct asked_value *find_ask(const struct page *page, const char *name)
@@ -95,13 +116,27 @@ static const struct asked_value *find_ask(const struct page *page, const char *n
 	return NULL;
 }
 
+bool plan_is_secret(const struct planned *s, const char *name)
+{
+	const struct asked_value *ask = find_ask(s->page, name);
+	return ask && ask->secret;
+}
+
 static const char *value_of(const struct planning *g, const char *name, struct problem *p)
 {
 	const struct view *v = g->f->server->view;
 	const struct asked_value *ask = find_ask(g->page, name);
-	for (int i = 0; ask && i < g->f->answers; i++)
-		if (!strcmp(g->f->answer[i].name, name))
-			return g->f->answer[i].value;
+	for (int i = 0; ask && i < g->f->answers; i++) {
+		if (strcmp(g->f->answer[i].name, name))
+			continue;
+		if (ask->given && !*g->f->answer[i].value)
+			break;
+		return g->f->answer[i].value;
+	}
+	if (ask && ask->given) {
+		problem_set(p, NULL, "\"%s\" comes from an earlier step, which has not run yet: %s", name, ask->about);
+		return NULL;
+	}
 	const char *value = ask ? plan_fallback(ask, v) : know(v, name);
 	if (!value)
 		problem_set(p, "walmedic could not see it; copy the command and fill it in", "\"%s\" is not known", name);
@@ -127,7 +162,7 @@ static int fill_secret(struct filling *f, const char *name, const char *value)
 	for (char *c = variable; *c; c++)
 		if (!isalnum((unsigned char)*c))
 			*c = '_';
-	int refused = s->secrets == PLAN_SECRETS ? -1 : fill_value(&checked, name, value, &f->problem);
+	int refused = s->secrets == PLAN_SECRETS - 1 ? -1 : fill_value(&checked, name, value, &f->problem);
 	str_free(&checked);
 	if (refused)
 		return -1;
@@ -263,6 +298,8 @@ bool plan_is_green(const struct node *n, const char *cause)
 	const struct cause *c = cause ? cause_find(cause) : NULL;
 	bool may_stay = c && (c->flags & CAUSE_STANDING); /* an older backup that failed, a hole before the newest one */
 
+	if (!cause && n->verdict.state == STATE_OFF)
+		return true; /* of a runbook: there is nothing to be green */
 	return n->verdict.state == STATE_OK && (may_stay || !cause || !holds_cause(n, cause));
 }
 
@@ -289,6 +326,9 @@ static const char *host_of(const struct planning *g, const char *place)
 static const char *user_of(const struct planning *g, const char *as)
 {
 	const char *barman = know(g->f->server->view, "server.barman_user");
+	struct passwd *me = as && !strcmp(as, "operator") ? getpwuid(geteuid()) : NULL;
+	if (me)
+		return arena_dup(g->arena, me->pw_name);
 	return !as ? "" : !strcmp(as, "barman") && barman && *barman ? barman : as;
 }
 
@@ -296,9 +336,9 @@ static const char *why_copy(const struct planning *g, const struct planned *p)
 {
 	if (g->f->read_only)
 		return "walmedic runs with --read-only";
-	if (g->page->runbook && known_wrong_never(p->step->text))
+	if (g->page->runbook && !g->page->ours && known_wrong_never(p->step->text))
 		return "a line of it is known to be wrong";
-	const char *asks = g->page->runbook ? known_wrong_asks(p->step->text) : NULL;
+	const char *asks = g->page->runbook && !g->page->ours ? known_wrong_asks(p->step->text) : NULL;
 	if (asks)
 		return arena_printf(g->arena, "it %s, and nobody could answer it from here", asks);
 	if (!*p->user || !*p->place)
@@ -321,7 +361,7 @@ static void refuse_text(const struct planning *g, struct planned *ret)
 static void plan_step(const struct planning *g, const struct step *step, int number, struct planned *ret)
 {
 	const char *as = step->as ? step->as : g->f->as, *on = step->on ? step->on : g->f->on;
-	*ret = (struct planned){.step = step, .number = number, .place = on ? on : g->page->runbook ? "" : "console"};
+	*ret = (struct planned){.step = step, .page = g->page, .number = number, .place = on ? on : g->page->runbook ? "" : "console"};
 	ret->user = user_of(g, as);
 	ret->host = host_of(g, ret->place);
 	if (step->kind != STEP_COMMAND)
@@ -367,7 +407,7 @@ void plan_make(struct arena *a, const struct page *page, const struct plan_for *
 	*ret = (struct plan){.page = page, .step = arena_alloc(a, sizeof *ret->step * (size_t)(page->steps + 1))};
 	for (int i = 0; i < page->steps; i++) {
 		const struct step *step = &page->step[i];
-		if (heading_taken(ret, step->heading) || !plan_when(f->server->view, step->when))
+		if (heading_taken(ret, step->heading) || !plan_when(f->server->view, f->answer, f->answers, step->when))
 			continue;
 		plan_step(&g, step, ret->steps + 1, &ret->step[ret->steps]);
 		ret->steps++;

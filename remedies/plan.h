@@ -22,11 +22,12 @@ struct plan_for {
 	void *arg;
 };
 
-enum { PLAN_SECRETS = 4 };
+enum { PLAN_SECRETS = 5 }; /* one more than a text may name: run_order.look needs its own */
 
 struct planned {
 	const struct step *step;
 	int number;                        /* 1.. */
+	const struct page *page;
 	const char *place, *host, *user;
 	const char *text;                  /* what would run, byte for byte; NULL when refused */
 	const char *shown;                 /* text with secrets masked; the page's own text when refused */
@@ -45,14 +46,19 @@ struct plan {
 	int steps;
 };
 
+/* Is this value of the step's page a secret? */
+bool plan_is_secret(const struct planned *s, const char *name);
 void plan_make(struct arena *a, const struct page *page, const struct plan_for *f, struct plan *ret);
-/* What stands in for an answer that is not given: the default with its fact, "" if there is none. */
+/* What stands in for an answer that is not given: the default with its fact or its value (of the answers so far), "" if there is none. */
+const char *plan_default(const struct asked_value *ask, const struct view *v, const struct answer *answer, int answers);
+/* The same without answers. */
 const char *plan_fallback(const struct asked_value *ask, const struct view *v);
-bool plan_when(const struct view *v, const char *when);
+/* A condition of a step: facts, and as ask.NAME the values of the page. */
+bool plan_when(const struct view *v, const struct answer *answer, int answers, const char *when);
 /* The node that holds the cause now, or -1. */
 int plan_cause_node(const struct server *s, const char *cause);
 /* Green, and without the cause (NULL: none) that is being treated: advice leaves a probe green. What a standing cause leaves
- * behind as advice does not count. */
+ * behind as advice does not count. Without a cause what does not apply to this server counts as green. */
 bool plan_is_green(const struct node *n, const char *cause);
 
 #endif

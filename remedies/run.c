@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "probes/base/clock.h"
+#include "probes/base/secret.h"
 #include "probes/base/text.h"
 #include "probes/engine/engine.h"
 #include "probes/link/loop.h"
@@ -20,9 +21,11 @@ struct run {
 	struct act *act;
 	struct loop_timer *timer;
 	struct deed deed;
+	struct act_secret secret[PLAN_SECRETS];
 	struct sha256 hash;
 	char hex[65];
 	struct str output;      /* for the expected pattern */
+	struct str line;        /* of a step that gives values: not whole yet */
 	int64_t ended_wall, ended_mono, asked_mono;
 	bool in_start;
 };
@@ -239,14 +242,53 @@ static void start_proving(struct run *r)
 
 /* ---- acting ---- */
 
-static void on_output(void *arg, const char *text, size_t n)
+static void say(struct run *r, const char *text, size_t n)
 {
-	struct run *r = arg;
 	sha256_add(&r->hash, text, n);
 	if (r->output.len < OUTPUT_KEPT)
 		str_addn(&r->output, text, n < OUTPUT_KEPT - r->output.len ? n : OUTPUT_KEPT - r->output.len);
 	if (r->o.output)
 		r->o.output(r->o.arg, text, n);
+}
+
+/* The value that a line NAME=VALUE gives, or NULL. */
+static const char *value_in(const struct step *s, const char *line, const char **ret_name)
+{
+	for (const char *const *name = s->gives; *name; name++) {
+		size_t n = strlen(*name);
+		*ret_name = *name;
+		if (!strncmp(line, *name, n) && line[n] == '=')
+			return line + n + 1;
+	}
+	return NULL;
+}
+
+static void take_line(struct run *r)
+{
+	const char *name, *value = value_in(r->o.step->step, str_text(&r->line), &name);
+	bool secret = value && plan_is_secret(r->o.step, name);
+	if (secret && *value)
+		secret_learn(value);
+	if (value && r->o.given)
+		r->o.given(r->o.arg, name, value);
+	str_addc(&r->line, '\n');
+	if (!secret)
+		say(r, r->line.s, r->line.len);
+	str_clear(&r->line);
+}
+
+static void on_output(void *arg, const char *text, size_t n)
+{
+	struct run *r = arg;
+	if (!r->o.step->step->gives[0]) {
+		say(r, text, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (text[i] == '\n')
+			take_line(r);
+		else
+			str_addc(&r->line, text[i]);
 }
 
 static bool matches(const char *pattern, const char *text)
@@ -265,6 +307,8 @@ static void on_done(void *arg, bool ended, int status, const char *words)
 {
 	struct run *r = arg;
 	r->act = NULL;
+	if (r->line.len)
+		take_line(r);
 	r->state.ended = ended;
 	r->state.status = status;
 	r->state.expected = matches(r->o.step->step->expect, str_text(&r->output));
@@ -274,6 +318,11 @@ static void on_done(void *arg, bool ended, int status, const char *words)
 	r->deed.status = status;
 	r->deed.words = r->state.words;
 	r->deed.output_sha256 = r->hex;
+	if (r->o.look) {
+		set_phase(r, RUN_DONE);
+		tell(r);
+		return;
+	}
 	write_deed(r, DEED_ENDED);
 	start_proving(r);
 }
@@ -289,6 +338,8 @@ static int may_run(const struct run_order *o, struct problem *p)
 		return problem_set(p, "copy it instead", "%s", s->copy_only);
 	if (s->refused || !s->text)
 		return problem_set(p, NULL, "%s", s->refused ? s->refused : "there is no command");
+	if (o->look)
+		return 0;
 	if (s->closed)
 		return problem_set(p, NULL, "%s", s->closed);
 	return guard_fresh(o->guard, &engine_model(o->engine)->server[o->server], o->cause, s->step, clock_wall_ms(), p);
@@ -299,13 +350,17 @@ static int begin(struct run *r, struct place *place, struct problem *p)
 	const struct planned *s = r->o.step;
 	r->deed = (struct deed){.id = journal_next(r->o.journal), .server = server_of(r)->name, .cause = r->o.cause, .heading = s->step->heading,
 				.risk = risk_names[s->step->risk], .place = s->place, .host = s->host, .user = s->user, .command = s->text, .walk = r->o.walk, .key = r->o.key};
-	if (journal_write(r->o.journal, DEED_BEGUN, &r->deed, p)) {
+	if (!r->o.look && journal_write(r->o.journal, DEED_BEGUN, &r->deed, p)) {
 		if (s->step->risk == RISK_DESTRUCTIVE)
 			return -1;
 		snprintf(r->state.journal, sizeof r->state.journal, "%s", p->say);
 	}
+	int secrets = s->secrets;
+	memcpy(r->secret, s->secret, sizeof r->secret);
+	if (r->o.look)
+		r->secret[secrets++] = (struct act_secret){"walmedic_look", "1"};
 	struct act_spec spec = {.text = s->text, .user = s->user, .shell = s->step->bash ? ACT_BASH : ACT_SH, .timeout_ms = s->step->timeout_s * 1000,
-				.secret = s->secret, .secrets = s->secrets};
+				.secret = r->secret, .secrets = secrets};
 	r->act = place_act(place, &spec, &act_ops, r);
 	return 0;
 }
@@ -358,5 +413,6 @@ void run_free(struct run *r)
 	if (r->timer)
 		loop_timer_stop(r->timer);
 	str_free(&r->output);
+	str_free(&r->line);
 	free(r);
 }

@@ -67,6 +67,9 @@ struct run_order {
 	const struct guard *guard;
 	bool read_only;
 	bool watch_only;                 /* it is done by hand elsewhere */
+	bool look;                       /* only look, for a step that looks: nothing is journalled or proven */
+	/* A value that the step gives, or NULL; secrets are learned before. Its line is not part of the output when it is a secret. */
+	void (*given)(void *arg, const char *name, const char *value);
 	void (*output)(void *arg, const char *text, size_t n);
 	void (*changed)(void *arg, const struct run_state *s); /* after every change of state */
 	void *arg;

@@ -371,7 +371,7 @@ static int name_hole(void *arg, const struct hole *h)
 		memcpy(grown, page->ask, sizeof *grown * (size_t)page->asks);
 	const char *name = arena_dupn(a, h->name, h->len - 2);
 	grown[page->asks++] = (struct asked_value){name, "", arena_printf(a, "first in line %d: %s", m->step->text_line + h->line,
-									  line_text(a, m->step->text, h->line)), is_secret(name)};
+									  line_text(a, m->step->text, h->line)), is_secret(name), false};
 	page->ask = grown;
 	return 0;
 }

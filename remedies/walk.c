@@ -56,8 +56,7 @@ static const struct step *step_at(const struct walk *w)
 	return &w->course.page->step[w->at];
 }
 
-/* The planned step for the present one; false when its condition does not hold here. */
-static bool planned_now(struct walk *w, struct plan *plan, const struct planned **ret)
+bool walk_planned(struct walk *w, struct plan *plan, const struct planned **ret)
 {
 	fix_plan(&w->fix, plan);
 	for (int i = 0; i < plan->steps; i++)
@@ -89,7 +88,7 @@ static void say_mark(const struct mark *m)
 		printf("note of %s: %s\n", n->at, n->text);
 }
 
-static void show(const struct walk *w, const struct planned *p)
+void walk_step_show(const struct walk *w, const struct planned *p)
 {
 	struct str out = {0};
 	const struct step *s = p->step;
@@ -100,6 +99,8 @@ static void show(const struct walk *w, const struct planned *p)
 	say_mark(&w->course.mark[w->at]);
 	if (s->kind == STEP_COMMAND)
 		walk_wrongs(s->text, s->text_line);
+	if (w->looked.len)
+		printf("what would change, and how it is now:\n%s", w->looked.s);
 	if (p->refused)
 		printf("not to be run as it stands: %s\n", p->refused);
 	else if (s->kind == STEP_COMMAND && p->copy_only)
@@ -130,18 +131,21 @@ static void at_step(struct walk *w)
 	const struct planned *p;
 	char prompt[120];
 	w->fix.key = w->course.mark[w->at].key;
-	if (!planned_now(w, &plan, &p)) {
+	str_clear(&w->looked);
+	if (w->flow)
+		walk_flow_ask(w, step_at(w));
+	if (!walk_planned(w, &plan, &p)) {
 		course_mark(&w->course, w->at, MARK_SKIPPED, "does not apply here");
 		return;
 	}
-	if (ticks_itself(w, p))
+	if (w->flow ? walk_flow_on(w, p) : ticks_itself(w, p))
 		return;
-	show(w, p);
+	walk_step_show(w, p);
 	for (w->stay = true; w->stay && !w->fix.quit;) {
 		prompt_text(w, p, prompt, sizeof prompt);
 		const char *typed = prompt_line(&w->fix.prompt, prompt);
 		int before = w->at;
-		if (!planned_now(w, &plan, &p))
+		if (!walk_planned(w, &plan, &p))
 			break;
 		if (!typed && w->fix.prompt.woken) {
 			puts("proven: green");
@@ -177,7 +181,7 @@ static void ask_unknown(struct walk *w, struct page *page)
 	int n = 0;
 	for (int i = 0; i < page->n_facts; i++)
 		if (!know(fix_server(&w->fix)->view, page->facts[i]) && !is_default(page, page->facts[i]))
-			ask[n++] = (struct asked_value){page->facts[i], "", arena_printf(a, "%s: walmedic cannot see it from here", page->facts[i]), false};
+			ask[n++] = (struct asked_value){page->facts[i], "", arena_printf(a, "%s: walmedic cannot see it from here", page->facts[i]), false, false};
 	if (page->asks)
 		memcpy(ask + n, page->ask, sizeof *ask * (size_t)page->asks);
 	page->ask = ask;
@@ -213,6 +217,8 @@ static void greet(struct walk *w, const struct walk_order *o)
 static void resume(struct walk *w, const struct walk_order *o)
 {
 	struct course *c = &w->course;
+	if (o->flow && o->flow->begun)
+		return;
 	if (!c->begun || c->ended || o->anew) {
 		course_begin(c);
 		for (int i = 0; i < o->page->steps; i++)
@@ -244,7 +250,10 @@ int walk_page(const struct walk_order *o)
 {
 	struct page page = *o->page;
 	struct walk w = {.fix = {.loop = o->loop, .engine = o->engine, .server = o->server, .read_only = o->read_only, .arena = arena_new(), .page = &page}};
+	if (o->flow)
+		walk_flow_begin(&w, o);
 	fix_open(&w.fix);
+	walk_flow_typed(&w);
 	ask_unknown(&w, &page);
 	course_load(w.fix.arena, &page, o->path, fix_server(&w.fix)->name, w.fix.journal, &w.course);
 	w.fix.walk = w.course.walk;
@@ -252,8 +261,13 @@ int walk_page(const struct walk_order *o)
 	w.fix.as = w.course.as;
 	greet(&w, o);
 	resume(&w, o);
-	walk_ask(&w, NULL);
-	w.at = course_resume(&w.course);
+	if (w.flow) {
+		walk_flow_resume(&w);
+		w.at = course_next(&w.course, 0);
+	} else {
+		walk_ask(&w, NULL);
+		w.at = course_resume(&w.course);
+	}
 	while (w.at >= 0 && !w.fix.quit) {
 		int before = w.at;
 		at_step(&w);
@@ -262,6 +276,7 @@ int walk_page(const struct walk_order *o)
 	}
 	int status = finish(&w);
 	fix_close(&w.fix);
+	str_free(&w.looked);
 	arena_free(w.fix.arena);
 	return status;
 }

@@ -9,6 +9,8 @@
 
 struct loop;
 struct engine;
+struct answer;
+struct str;
 
 struct walk_order {
 	struct loop *loop;
@@ -19,6 +21,18 @@ struct walk_order {
 	const char *path;        /* of the page, or the name of a shipped one */
 	bool read_only;
 	bool anew;               /* forget how far an earlier walk came */
+	const struct walk_flow *flow; /* or NULL: every step is asked for */
+};
+
+/* A walk that goes on by itself where nothing is to be decided: what only looks runs, a step whose look is right is passed over. */
+struct walk_flow {
+	const struct answer *answer; /* values that are given before; the others are asked when a step needs them */
+	int answers;
+	int (*check)(const char *name, const char *value, struct problem *p); /* is this a value for it? */
+	bool unattended;         /* nobody is asked: answer confirms what changes something, values not in it are their defaults */
+	bool may_restart;        /* unattended: a service may be restarted */
+	bool begun;              /* the caller has begun this walk just now */
+	struct str *typed;       /* what the caller has read ahead of stdin; taken over */
 };
 
 /* Talks on stdin and stdout until every step is done or the operator stops; whatever ends it, the next one goes on where

@@ -36,8 +36,7 @@ static int look_for(void *arg, const struct hole *h)
 	return 0;
 }
 
-/* Does the step put this value in? */
-static bool uses(const struct step *s, const char *name)
+bool walk_uses(const struct step *s, const char *name)
 {
 	struct using u = {name, false};
 	fill_each(s->text, look_for, &u);
@@ -53,13 +52,13 @@ void walk_ask(struct walk *w, const struct step *again)
 	for (int i = 0; i < page->asks; i++) {
 		const struct asked_value *ask = &page->ask[i];
 		const char *before = x->answer ? x->answer[i].value : w->course.value[i];
-		bool wanted = again ? uses(again, ask->name) : !before;
+		bool wanted = again ? walk_uses(again, ask->name) : !before;
 		answer[i] = (struct answer){ask->name, before ? before : ""};
 		if (!wanted || !rest || x->quit)
 			continue;
 		if (!told)
 			told = puts("\nThe values of this page, asked once. Enter takes what stands in brackets; . leaves this one and the rest empty, until v asks.") >= 0;
-		const char *value = fix_ask(x, ask, before && *before ? before : plan_fallback(ask, fix_server(x)->view));
+		const char *value = fix_ask(x, ask, before && *before ? before : plan_default(ask, fix_server(x)->view, x->answer, x->answer ? page->asks : 0));
 		rest = strcmp(value, ".") != 0;
 		answer[i].value = rest ? value : "";
 		if (!x->quit)
@@ -82,7 +81,7 @@ static void do_run(struct walk *w, const char *rest, const struct planned *s)
 		puts("there is no command here: do it, then type d");
 		return;
 	}
-	if (m->state == MARK_RUNNING && !s->copy_only && !s->refused) {
+	if (m->state == MARK_RUNNING && !s->step->looks && !s->copy_only && !s->refused) {
 		const char *typed = prompt_line(&w->fix.prompt, "it was running before: did you look what it did, and shall it run again? [y/N]");
 		if (!typed || strcmp(typed, "y")) {
 			puts("not run");

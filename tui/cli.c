@@ -6,7 +6,7 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-	&command_console, &command_check, &command_list, &command_explain, &command_fix, &command_walk, &command_incident,
+	&command_console, &command_check, &command_list, &command_explain, &command_fix, &command_walk, &command_setup, &command_incident,
 	&command_record, &command_replay, &command_demo, &command_info, NULL,
 };
 
@@ -30,7 +30,8 @@ static const struct option_row {
 	{"--quiet-clock", NULL, "write nothing to the terminal while nothing changes", FLAG, offsetof(struct cli, quiet_clock)},
 	{"--no-history", NULL, "write nothing of what is seen to the disk", FLAG, offsetof(struct cli, no_history)},
 	{"--list", NULL, "walk: the runbooks that walmedic brings", FLAG, offsetof(struct cli, list)},
-	{"--new", NULL, "walk: begin again", FLAG, offsetof(struct cli, anew)},
+	{"--answers", "FILE", "setup: what it would ask for, when nobody is there", TEXT, offsetof(struct cli, answers)},
+	{"--new", NULL, "walk, setup: begin again", FLAG, offsetof(struct cli, anew)},
 	{"--help", NULL, "this text", FLAG, offsetof(struct cli, help)},
 	{"--version", NULL, "version", FLAG, offsetof(struct cli, version)},
 };

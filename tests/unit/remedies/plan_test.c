@@ -149,7 +149,7 @@ static void knows_when_a_variant_holds(void **state)
 	learn(w->view, "db.init", "systemd");
 	learn(w->view, "pg.version", "15.18");
 	for (size_t i = 0; i < sizeof when_rows / sizeof *when_rows; i++)
-		if (plan_when(w->view, when_rows[i].when) != when_rows[i].holds)
+		if (plan_when(w->view, NULL, 0, when_rows[i].when) != when_rows[i].holds)
 			fail_msg("%s", when_rows[i].when);
 }
 
