@@ -149,7 +149,7 @@ int answers_complete(const struct answers *a, const char *file, struct problem *
 	for (size_t i = 0; i < sizeof place / sizeof *place; i++)
 		if (strcmp(answers_get(a, place[i][0]), "local") && !answers_get(a, place[i][1]) && !answers_get(a, "hostkeys"))
 			return problem_set(p,
-					   "add %s = SHA256:..., as `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` prints it on that host; or hostkeys = trust-on-first-use",
+					   "add hostkey_backup and hostkey_db = SHA256:..., as `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` prints it on that host; or hostkeys = trust-on-first-use",
 					   "%s does not say which host key %s has, and host keys are never accepted unseen", file, answers_get(a, place[i][0]));
 	return 0;
 }
