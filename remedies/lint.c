@@ -16,6 +16,7 @@ struct linting {
 	const struct lint *l;
 	const struct step *step;
 	unsigned char *used;   /* beside page->ask */
+	struct arena *arena;
 };
 
 static void complain(const struct linting *t, int line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -256,26 +257,76 @@ static int complain_wrong(void *arg, const struct known_wrong *w, int line, cons
 	return 0;
 }
 
-void lint_runbook(const struct page *page, const struct lint *l)
+/* Every value that is asked for is used, by a step or as the condition of one; every one that is given is given by a step, or by the caller. */
+static void lint_values(struct linting *t)
 {
-	struct linting t = {.page = page, .l = l, .used = xcalloc((size_t)page->asks + 1, 1)};
-	lint_sections(&t);
-	lint_prose(&t, 1, page->why);
+	for (int i = 0; i < t->page->asks; i++) {
+		const char *name = arena_printf(t->arena, "ask.%s:", t->page->ask[i].name);
+		for (int k = 0; k < t->page->steps; k++)
+			t->used[i] |= t->page->step[k].when && strstr(t->page->step[k].when, name);
+		for (int k = 0; k < t->page->asks; k++)
+			t->used[i] |= !strcmp(t->page->ask[k].fallback, arena_printf(t->arena, "{%s}", t->page->ask[i].name));
+		if (!t->used[i])
+			complain(t, 1, "the value \"%s\" is asked for and never used", t->page->ask[i].name);
+	}
+}
+
+/* A step that is passed over by itself must be able to say that it is done, and nobody may lose what was there. */
+static void lint_setup_step(const struct linting *t)
+{
+	const struct step *s = t->step;
+	if (s->kind != STEP_COMMAND)
+		return;
+	if (s->risk != RISK_READ && !s->looks && !s->proves[0])
+		complain(t, s->text_line - 1, "a step that changes something needs look= or proves=");
+	if (s->gives[0] && s->risk != RISK_READ && !s->looks)
+		complain(t, s->text_line - 1, "what gives values is run again on every start: risk=read or look=yes");
+	if (s->risk == RISK_CHANGE && !s->undo)
+		complain(t, s->text_line - 1, "a step that changes something says how it is undone");
+	if (s->looks && !strstr(s->text, "${walmedic_look-}"))
+		complain(t, s->text_line - 1, "it does not look whether it shall only look: ${walmedic_look-}");
+}
+
+static void lint_steps(struct linting *t)
+{
+	const struct page *page = t->page;
+	lint_prose(t, 1, page->why);
 	for (int i = 0; i < page->steps; i++) {
-		t.step = &page->step[i];
-		lint_options(&t);
-		if (t.step->wrong)
-			complain(&t, t.step->line, "%s", t.step->wrong);
-		known_wrong_each(t.step->text, complain_wrong, &t);
-		if (t.step->kind == STEP_COMMAND) {
-			lint_step(&t);
+		t->step = &page->step[i];
+		lint_options(t);
+		if (t->step->wrong)
+			complain(t, t->step->line, "%s", t->step->wrong);
+		known_wrong_each(t->step->text, complain_wrong, t);
+		if (t->step->kind == STEP_COMMAND) {
+			lint_step(t);
 			continue;
 		}
-		lint_prose(&t, t.step->line, t.step->prose);
-		lint_probes(&t, "proves", t.step->proves);
+		lint_prose(t, t->step->line, t->step->prose);
+		lint_probes(t, "proves", t->step->proves);
 	}
-	for (int i = 0; i < page->asks; i++)
-		if (!t.used[i])
-			complain(&t, 1, "the value \"%s\" is asked for and never used", page->ask[i].name);
+}
+
+static void lint_walk(const struct page *page, const struct lint *l, bool setup)
+{
+	struct linting t = {.page = page, .l = l, .used = xcalloc((size_t)page->asks + 1, 1), .arena = arena_new()};
+	if (!setup)
+		lint_sections(&t);
+	lint_steps(&t);
+	for (int i = 0; setup && i < page->steps; i++) {
+		t.step = &page->step[i];
+		lint_setup_step(&t);
+	}
+	lint_values(&t);
+	arena_free(t.arena);
 	free(t.used);
+}
+
+void lint_runbook(const struct page *page, const struct lint *l)
+{
+	lint_walk(page, l, false);
+}
+
+void lint_setup(const struct page *page, const struct lint *l)
+{
+	lint_walk(page, l, true);
 }

@@ -15,6 +15,8 @@ struct lint {
 /* A runbook of ours: commands say where and as whom, values are declared, choices lead somewhere, and impact, times, verification,
  * prevention and escalation are there. */
 void lint_runbook(const struct page *page, const struct lint *l);
+/* The page of a setup: its steps can be passed over by themselves, and taken back. */
+void lint_setup(const struct page *page, const struct lint *l);
 void lint_page(const struct page *page, const struct lint *l);
 
 #endif

@@ -206,7 +206,7 @@ static void greet(struct walk *w, const struct walk_order *o)
 		printf("commands can be copied, not run: %s\n", o->why_nowhere);
 	int wrong = 0;
 	for (int i = 0; i < page->steps; i++)
-		wrong += known_wrong_never(page->step[i].text);
+		wrong += !page->ours && known_wrong_never(page->step[i].text);
 	if (wrong)
 		printf("%d step%s a command that is known to be wrong; it is said there what to write instead\n", wrong, wrong == 1 ? " has" : "s have");
 	fflush(stdout);

@@ -96,6 +96,52 @@ static void runbooks_keep_the_rules(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static int shell_accepts(const struct step *s)
+{
+	int in[2], status;
+	pid_t child;
+	posix_spawn_file_actions_t files;
+	char *argv[] = {s->bash ? "bash" : "sh", "-n", NULL};
+	assert_int_equal(pipe(in), 0);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_adddup2(&files, in[0], STDIN_FILENO);
+	posix_spawn_file_actions_addclose(&files, in[1]);
+	assert_int_equal(posix_spawnp(&child, argv[0], &files, NULL, argv, environ), 0);
+	posix_spawn_file_actions_destroy(&files);
+	close(in[0]);
+	size_t n = strlen(s->text);
+	assert_int_equal(write(in[1], s->text, n), n);
+	close(in[1]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
+static void setup_pages_keep_the_rules(void **state)
+{
+	(void)state;
+	int wrong = 0;
+	assert_non_null(embedded_setups[0].cause);
+	for (const struct embedded *e = embedded_setups; e->cause; e++) {
+		struct problem p;
+		struct arena *a = arena_new();
+		struct complaints c = {.name = e->cause};
+		struct lint l = {.name = e->cause, .is_cause = is_cause, .is_probe = is_probe, .complain = count, .arg = &c};
+		struct page *page = setup_find(a, e->cause, &p);
+		if (page)
+			lint_setup(page, &l);
+		else
+			count(&c, 0, p.say);
+		fputs(str_text(&c.all), stderr);
+		wrong += c.count;
+		str_free(&c.all);
+		for (int i = 0; page && i < page->steps; i++)
+			if (page->step[i].kind == STEP_COMMAND && shell_accepts(&page->step[i]))
+				fail_msg("%s.md:%d: sh -n refuses the step", e->cause, page->step[i].text_line);
+		arena_free(a);
+	}
+	assert_int_equal(wrong, 0);
+}
+
 /* The report's `host` is the host of the first step; host.* are about the host that is not there. */
 static void causes_name_the_place_of_the_first_step(void **state)
 {
@@ -132,26 +178,6 @@ static void every_cause_has_a_page(void **state)
 }
 
 /* Spawned, not forked: the shadow of a sanitized program takes longer to copy than the shell to answer. */
-static int shell_accepts(const struct step *s)
-{
-	int in[2], status;
-	pid_t child;
-	posix_spawn_file_actions_t files;
-	char *argv[] = {s->bash ? "bash" : "sh", "-n", NULL};
-	assert_int_equal(pipe(in), 0);
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_adddup2(&files, in[0], STDIN_FILENO);
-	posix_spawn_file_actions_addclose(&files, in[1]);
-	assert_int_equal(posix_spawnp(&child, argv[0], &files, NULL, argv, environ), 0);
-	posix_spawn_file_actions_destroy(&files);
-	close(in[0]);
-	size_t n = strlen(s->text);
-	assert_int_equal(write(in[1], s->text, n), n);
-	close(in[1]);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	return status;
-}
-
 static void shells_can_parse_every_step(void **state)
 {
 	(void)state;
@@ -180,7 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pages_keep_the_rules), cmocka_unit_test(runbooks_keep_the_rules), cmocka_unit_test(causes_name_the_place_of_the_first_step),
 		cmocka_unit_test(every_cause_has_a_page),
-		cmocka_unit_test(shells_can_parse_every_step),
+		cmocka_unit_test(shells_can_parse_every_step), cmocka_unit_test(setup_pages_keep_the_rules),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ NESTED = {"barman"}
 TOOLS = NESTED | {"psql", "pg_basebackup", "pg_receivewal", "pg_verifybackup", "pg_amcheck", "pg_ctl", "pg_lsclusters", "pg_ctlcluster", "pg_isready",
                   "pg_controldata", "barman-wal-archive", "barman-wal-restore", "barman-cloud-backup", "df", "du", "ls", "find", "grep", "sort", "tail", "head",
                   "findmnt", "ps", "stat", "cp", "mv", "mkdir", "chmod", "chown", "mount", "lvextend", "vgs", "lvs", "ssh-keygen", "systemctl", "journalctl",
-                  "rsync", "install", "readlink", "od", "setpriv", "getent", "id", "usermod", "chage", "timeout", "setsid", "namei", "date"}
+                  "rsync", "install", "readlink", "od", "setpriv", "getent", "id", "usermod", "chage", "timeout", "setsid", "namei", "date", "dpkg-query", "diff", "mktemp", "flock", "ssh-keyscan", "useradd", "tr", "paste", "cut"}
 # "$bin/pg_ctl" and the like name the tool at their end.
 END = re.compile(r"^(?:\$\{?\w+\}?/|.*/)?([A-Za-z0-9_.-]+)$")
 
@@ -72,7 +72,7 @@ def commands(text):
 
 KEYWORDS = {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "exec", "time"}
 # Programs that run another one, with the number of their own words that are no options.
-RUNNERS = {"timeout": 1, "setsid": 0, "nice": 0, "env": 0}
+RUNNERS = {"timeout": 1, "setsid": 0, "nice": 0, "env": 0, "setpriv": 0}
 # Their help leaves out what their parser takes: it is asked itself.
 ASKED = {"systemctl", "pg_ctlcluster"}
 
@@ -148,7 +148,7 @@ class Options(unittest.TestCase):
     maxDiff = None
 
     def pages(self):
-        found = sorted(glob.glob(TOP + "/remedies/catalogue/*.md") + glob.glob(TOP + "/remedies/runbooks/*.md"))
+        found = sorted(glob.glob(TOP + "/remedies/catalogue/*.md") + glob.glob(TOP + "/remedies/runbooks/*.md") + glob.glob(TOP + "/remedies/setup/*.md"))
         self.assertGreater(len(found), 150)
         return found
 
