@@ -75,6 +75,8 @@ static const char places_script[] =
 	"	esac\n"
 	"done\n"
 	"p=$(PATH=/usr/bin:/bin; command -v barman) && echo \"where $p\"\n"
+	/* when a crontab last came, went or was written, also one that may not be read: their directory tells */
+	"stat -c 'places %Z' /etc/crontab /etc/cron.d /etc/cron.d/* /var/spool/cron /var/spool/cron/crontabs 2>/dev/null\n"
 	"chage -l \"${LOGNAME:-$(id -un)}\" 2>/dev/null | while IFS=: read -r k d; do\n"
 	"	case $k in 'Account expires'*) d=${d# }; [ \"$d\" = never ] || echo \"expires $(date -d \"$d\" +%s)\";; esac\n"
 	"done\n"
@@ -109,7 +111,7 @@ struct places {
 	int files;
 	struct list executable, missing, users, paths, shells, shut;
 	struct str closed, own, timers, access;
-	double now, zone, uptime, ticks, expires;
+	double now, zone, uptime, ticks, expires, changed;
 	double daemon_pid, daemon_ticks;
 	char daemon_name[16], daemon_state;
 	bool debian, has_barman, hidden, whole;
@@ -218,6 +220,8 @@ static void places_line(struct places *p, char *line)
 		add_line(&p->access, line + 7);
 	} else if (text_starts(line, "timer ")) {
 		add_line(&p->timers, line + 6);
+	} else if (text_starts(line, "places ")) {
+		p->changed = fmax(p->changed, seconds_ms(line + 7));
 	} else if (text_starts(line, "expires ")) {
 		p->expires = seconds_ms(line + 8);
 	}
@@ -290,6 +294,7 @@ static void learn_places(struct view *v, struct places *p)
 	learn(v, "server.cron.refusal", cron_access_refuses(str_text(&p->access), w.user, refusal, sizeof refusal) ? refusal : NULL);
 	learn(v, "server.cron.refused", know(v, "server.cron.refusal") ? "access" : "no");
 	learn(v, "server.cron.expired", p->expires && p->expires < p->now ? "yes" : "no");
+	learn_number(v, "server.cron.places_changed_ms", p->changed ? p->changed + ours : NAN);
 	learn_number(v, "backup.cron.daemon_pid", p->daemon_pid ? p->daemon_pid : NAN);
 	learn_number(v, "backup.cron.daemon_started_ms", p->daemon_pid ? round(started / 1000) * 1000 : NAN);
 	learn(v, "backup.cron.daemon_name", p->daemon_pid ? p->daemon_name : NULL);

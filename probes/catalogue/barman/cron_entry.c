@@ -3,6 +3,9 @@
 
 #include "probes/base/text.h"
 #include "probes/catalogue/barman/config.h"
+#include "probes/catalogue/flow.h"
+
+enum { MINUTE_MS = 60 * 1000 };
 
 static void where(const struct view *v, struct verdict *r)
 {
@@ -20,6 +23,14 @@ static void unseen_places(const struct view *v, struct verdict *r)
 	verdict_evidence(r, "not visible to \"%s\": the crontabs of other users in /var/spool/cron", user ? user : "barman");
 }
 
+/* A run long after any crontab was changed, in the first seconds of a minute as cron's are and a hand's seldom: somebody
+ * whom Barman's user cannot see starts it, as root may, and Barman then becomes its own user. */
+static bool runs_all_the_same(const struct view *v)
+{
+	double last = know_num(v, "server.cron.last_run_ms"), changed = know_num(v, "server.cron.places_changed_ms");
+	return last - changed > 2 * MINUTE_MS && (double)view_now(v) - last < 1.5 * MINUTE_MS && fmod(last, MINUTE_MS) < MINUTE_MS / 4.0;
+}
+
 static void judge_missing(const struct view *v, struct verdict *r)
 {
 	const char *own = know(v, "server.cron.own"), *closed = know(v, "server.cron.closed");
@@ -29,6 +40,11 @@ static void judge_missing(const struct view *v, struct verdict *r)
 	} else if (closed && strstr(closed, "barman")) {
 		verdict_unknown(r, "a file of cron that may run Barman cannot be read; root could");
 		verdict_evidence(r, "%s", closed);
+	} else if (runs_all_the_same(v)) {
+		verdict_unknown(r, "barman cron runs, and no crontab that Barman's user may read starts it: perhaps root's");
+		verdict_evidence(r, "last run at %s; the crontabs were last changed at %s", flow_time(know_num(v, "server.cron.last_run_ms")),
+				 flow_time(know_num(v, "server.cron.places_changed_ms")));
+		unseen_places(v, r);
 	} else {
 		verdict_cause(r, RANK_FAIL, "cron.entry_missing", "no cron entry runs \"barman cron\"");
 		unseen_places(v, r);
@@ -97,7 +113,7 @@ const struct probe probe_cron_entry = {
 	.about = "Barman is no daemon: \"barman cron\" every minute starts the receiver and files WAL. Read are /etc/crontab, /etc/cron.d with "
 		 "cron's own rules, cron.hourly and the like, Barman's crontab and systemd's timers.",
 	.stage = STAGE_CRON,
-	.asks = {&q_backup_config, &q_backup_cron, &q_backup_program},
+	.asks = {&q_backup_config, &q_backup_cron, &q_backup_cron_runs, &q_backup_program},
 	.causes = {"cron.entry_missing", "cron.entry_disabled", "cron.entry_broken", "cron.denied", "config.wrong_user", "barman.broken"},
 	.judge = judge,
 };

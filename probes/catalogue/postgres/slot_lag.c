@@ -2,6 +2,19 @@
 
 #include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
+#include "probes/engine/series.h"
+
+/* A bulk load writes faster than a network carries: what the receiver has not yet is behind only when it is old. */
+enum { BURST_S = 20, TRACE_MAX = 256 };
+
+/* Since when the primary stands beyond what the receiver has written, in seconds, by the times of its segments; NAN. */
+static double behind_s(const struct view *v, double streamed)
+{
+	struct point p[TRACE_MAX];
+	int64_t stood = series_last_at_most(p, flow_trace(v, p, TRACE_MAX), streamed);
+
+	return stood > 0 ? (double)(view_now(v) - stood) / 1000 : (double)NAN;
+}
 
 static void judge_lag(const struct view *v, struct verdict *r, const struct slot *s)
 {
@@ -21,6 +34,9 @@ static void judge_lag(const struct view *v, struct verdict *r, const struct slot
 	} else if (slope < 0) {
 		verdict_ok(r, "%s behind and catching up, level in about %s", flow_bytes(s->lag),
 			   flow_duration(s->lag / -slope));
+	} else if (isnan(slope) && behind_s(v, safety.streamed) < BURST_S) {
+		verdict_waiting(r, 0, "the receiver is %s behind, all of it written in the last %s; whether it catches up shows in half a minute",
+				flow_bytes(behind), flow_duration(behind_s(v, safety.streamed)));
 	} else {
 		verdict_cause(r, far && slope >= 0 ? RANK_FAIL : RANK_WARN, "slot.lagging",
 			      isnan(slope) ? "the receiver is %s behind; whether it catches up shows in half a minute"

@@ -94,6 +94,9 @@ static void entries_are_read_by_crons_own_rules(void **state)
 	entry("|* * * * * barman [", "|*/10 * * * * barman [", STATE_FAIL, "cron.entry_disabled", "too rarely");
 	entry("|* * * * * barman [", "|* * * * mon barman [", STATE_FAIL, "cron.entry_disabled", "too rarely");
 	entry("|" LINE, "|", STATE_FAIL, "cron.entry_missing", "no cron entry");
+	/* its last run, four seconds into its minute, was long after any crontab was changed; or not */
+	entry("|" LINE, "|\nplaces 1795252000", STATE_UNKNOWN, NULL, "perhaps root's");
+	entry("|" LINE, "|\nplaces 1795253050", STATE_FAIL, "cron.entry_missing", "no cron entry");
 	entry("yes /etc/cron.d/barman\n", "yes /etc/cron.d/barman.cron\n", STATE_FAIL, "cron.entry_broken", "no dot");
 	entry("system 644 0 1", "system 666 0 1", STATE_FAIL, "cron.entry_broken", "others than root");
 	entry("system 644 0 1", "system 644 107 1", STATE_FAIL, "cron.entry_broken", "does not belong to root");

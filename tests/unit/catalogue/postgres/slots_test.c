@@ -185,11 +185,33 @@ static void held(void **state)
 	view_free(v);
 }
 
+#define FAR "1000000000", "10", "barman_mydb", "physical", "f", "t", "31164", "117440512", "0/7000000", "extended", NULL, \
+		"192.0.2.2", "barman_receive_wal", "117582864", "117440512", "1", "t"
+
+/* All of it was written a moment ago: a bulk load, and no receiver that lags. */
+static void a_burst_is_no_lag(void **state)
+{
+	static const char *const far[] = {FAR};
+	struct verdict r;
+
+	(void)state;
+	for (int age = 10; age <= 30; age += 20) {
+		struct view *v = server_view();
+
+		answer_sh(v, &q_backup_receiver, RECEIVER_RUNS);
+		answer_slots(v, far, 1);
+		learn_point(v, "db.wal.written", NOW - age * 1000, 117582864);
+		probe_judge(&probe_slot_lag, v, &r);
+		assert_int_equal(r.findings, age == 30);
+		assert_state(&r, STATE_WARN);
+		verdict_clear(&r);
+		view_free(v);
+	}
+}
+
 static void lag(void **state)
 {
-	static const char *const far[] = {
-		"1000000000", "10", "barman_mydb", "physical", "f", "t", "31164", "117440512", "0/7000000", "extended", NULL,
-		"192.0.2.2", "barman_receive_wal", "117582864", "117440512", "1", "t"};
+	static const char *const far[] = {FAR};
 	struct view *v = server_view();
 
 	(void)state;
@@ -321,7 +343,7 @@ int main(void)
 		cmocka_unit_test(each_version_tells_what_it_knows),
 		cmocka_unit_test(healthy), cmocka_unit_test(none_is_not_silence), cmocka_unit_test(patroni_drops_what_it_does_not_know), cmocka_unit_test(hostile_rows),
 		cmocka_unit_test(exhausted_is_why_it_is_missing), cmocka_unit_test(states_of_the_slot),
-		cmocka_unit_test(not_asked_for), cmocka_unit_test(inactive), cmocka_unit_test(held), cmocka_unit_test(lag),
+		cmocka_unit_test(not_asked_for), cmocka_unit_test(inactive), cmocka_unit_test(held), cmocka_unit_test(lag), cmocka_unit_test(a_burst_is_no_lag),
 		cmocka_unit_test(foreign), cmocka_unit_test(repmgr_owns_its_slots), cmocka_unit_test(gone_slots_are_forgotten)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
