@@ -179,6 +179,9 @@ const struct blame blames[] = {
 	{"disk.hung", "receiver.*", EDGE_ALWAYS},
 	{"receiver.client_missing", "receiver.not_running", EDGE_ALWAYS},
 	{"receiver.client_old", "receiver.not_running", EDGE_ALWAYS},
+	/* one package has both programs */
+	{"receiver.client_missing", "backup.client_missing", EDGE_ALWAYS},
+	{"receiver.client_old", "backup.client_old", EDGE_ALWAYS},
 	{"disk.backup_full", "incoming.*", EDGE_ALWAYS},
 	{"disk.inodes", "incoming.*", EDGE_ALWAYS},
 	{"disk.read_only", "incoming.*", EDGE_ALWAYS},
@@ -242,6 +245,7 @@ const struct blame blames[] = {
 	{"archive_command.wrong_server", "archive.*", EDGE_ALWAYS},
 	{"archive_command.wrong_directory", "archive.*", EDGE_ALWAYS},
 	{"archive_command.reload_pending", "archive.*", EDGE_ALWAYS},
+	{"archive_command.overridden", "archive.*", EDGE_ALWAYS},
 	/* it hides every failure of its own: a directory that refuses WAL is a second fault */
 	{"archive_command.no_op", "archive.not_arriving", EDGE_ALWAYS},
 	{"archive_command.no_op", "archive.never_ran", EDGE_ALWAYS},

@@ -81,6 +81,9 @@ double slot_lag_slope(const struct view *v, const char *name);
 /* True if the reader of this active slot is our receiver. */
 bool slot_is_ours(const struct view *v, const struct slot *s);
 
+/* Says whether pg_basebackup is there, as cron would find it, and not older than the server (barman/receiver_client.c). */
+void client_of_backups(const struct view *v, struct verdict *r);
+
 /* ---- receiver (barman/receiver.c) ---- */
 
 enum receiver_state {

@@ -115,7 +115,7 @@ static const struct {
 	{"archive.flow", "backup.incoming"}, {"archive.flow", "db.postgres"}, {"archive.flow", "db.program"}, {"archive.flow", "pg.ready"},
 	{"archive_command", "backup.incoming"}, {"archive_command", "db.program"}, {"archive_command", "dbsql.files"}, {"archive_command", "pg.archiver"}, {"archive_command", "pg.settings"},
 	{"archive_mode", "dbsql.files"}, {"wal_level", "dbsql.files"},
-	{"cron.entry", "backup.config"}, {"cron.entry", "backup.program"}, {"cron.ran", "backup.config"}, {"cron.ran", "backup.cron"},
+	{"cron.entry", "backup.config"}, {"cron.entry", "backup.program"}, {"cron.entry", "backup.cron_runs"}, {"cron.ran", "backup.config"}, {"cron.ran", "backup.cron"},
 	{"disk.backup", "backup.catalogue"}, {"disk.backup", "backup.receiver"}, {"backup.last", "backup.space"}, {"incoming", "backup.space"},
 	{"disk.pg_wal", "pg.slots"}, {"disk.pg_wal", "pg.waldir"},
 	{"host.db", "pg.settings"}, {"host.db", "repl.identify"}, {"host.db", "ssh.to_db"},

@@ -16,11 +16,13 @@ static const char client_sh[] =
 	"echo \"found=$(PATH=$path; command -v pg_receivewal)\"\n"
 	"said=$(env -i HOME=\"$HOME\" PATH=\"$path\" pg_receivewal --version 2>&1); echo \"status=$?\"\n"
 	"echo \"said=$(echo \"$said\" | tr '\\n' ' ' | cut -c1-300)\"\n"
+	"said=$(env -i HOME=\"$HOME\" PATH=\"$path\" pg_basebackup --version 2>&1); echo \"copier_status=$?\"\n"
+	"echo \"copier_said=$(echo \"$said\" | tr '\\n' ' ' | cut -c1-300)\"\n"
 	"echo end=\n";
 
 static void read_client(const struct reply *r, struct view *v)
 {
-	static const char *const keys[] = {"path", "found", "status", "said"};
+	static const char *const keys[] = {"path", "found", "status", "said", "copier_status", "copier_said"};
 	char buf[512], name[64];
 
 	if (!flow_whole(v, r, "server.client.seen"))
@@ -54,28 +56,44 @@ static double major_of(const char *said)
 	return end == p + strlen("(PostgreSQL) ") || !(d > 0 && d < 1000) ? (double)NAN : floor(d);
 }
 
-static void say_client(const struct view *v, struct verdict *r)
+struct client {
+	const char *program, *status, *said, *missing, *old;
+};
+
+static void say_client(const struct view *v, struct verdict *r, const struct client *c)
 {
-	const char *said = know(v, "server.client.said");
+	const char *said = know(v, c->said), *status = know(v, c->status);
 	double major = major_of(said), server = know_num(v, "pg.version_num");
 
-	if (!know_is(v, "server.client.status", "0") || isnan(major)) {
-		verdict_cause(r, RANK_FAIL, "receiver.client_missing",
-			      "no working pg_receivewal on the Barman host, as barman finds it from cron");
-		verdict_evidence(r, "PATH=%s pg_receivewal --version: exit status %s", know(v, "server.client.path"),
-				 know(v, "server.client.status") ? know(v, "server.client.status") : "?");
+	if (!status || strcmp(status, "0") != 0 || isnan(major)) {
+		verdict_cause(r, RANK_FAIL, c->missing, "no working %s on the Barman host, as barman finds it from cron", c->program);
+		verdict_evidence(r, "PATH=%s %s --version: exit status %s", know(v, "server.client.path"), c->program, status ? status : "?");
 		verdict_evidence(r, "%s", said ? said : "");
 	} else if (server >= 100000 && major < floor(server / 10000)) {
-		verdict_cause(r, RANK_FAIL, "receiver.client_old", "pg_receivewal is of version %.0f, older than the server's %.0f",
-			      major, floor(server / 10000));
+		verdict_cause(r, RANK_FAIL, c->old, "%s is of version %.0f, older than the server's %.0f", c->program, major,
+			      floor(server / 10000));
 		verdict_evidence(r, "%s", said);
 	} else {
 		verdict_ok(r, "%s", said);
 	}
 }
 
+void client_of_backups(const struct view *v, struct verdict *r)
+{
+	static const struct client copier = {"pg_basebackup", "server.client.copier_status", "server.client.copier_said",
+					     "backup.client_missing", "backup.client_old"};
+
+	if (!know_yes(v, "server.client.seen") || !know(v, copier.status))
+		flow_unseen(r, v, &q_backup_client, "pg_basebackup");
+	else
+		say_client(v, r, &copier);
+}
+
 static void judge(const struct view *v, struct verdict *r)
 {
+	static const struct client receiver = {"pg_receivewal", "server.client.status", "server.client.said", "receiver.client_missing",
+					       "receiver.client_old"};
+
 	if (!know(v, "server.streaming_archiver"))
 		verdict_unknown(r, "Barman's configuration is not known");
 	else if (!know_yes(v, "server.streaming_archiver"))
@@ -83,7 +101,7 @@ static void judge(const struct view *v, struct verdict *r)
 	else if (!know_yes(v, "server.client.seen"))
 		flow_unseen(r, v, &q_backup_client, "pg_receivewal");
 	else
-		say_client(v, r);
+		say_client(v, r, &receiver);
 }
 
 const struct probe probe_receiver_client = {

@@ -1,10 +1,11 @@
-/* backup_method = rsync copies the data with rsync on both hosts; barman check looks for neither. */
+/* The program that copies: rsync on both hosts, which barman check looks for on neither; or pg_basebackup on Barman's. */
 #include <string.h>
 
 #include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 #include "probes/engine/model.h"
 #include "probes/catalogue/host/host.h"
+#include "probes/catalogue/postgres/postgres.h"
 
 static void judge(const struct view *v, struct verdict *r)
 {
@@ -12,6 +13,10 @@ static void judge(const struct view *v, struct verdict *r)
 
 	if (!know(v, "server.known")) {
 		verdict_unknown(r, "Barman's configuration is not known");
+		return;
+	}
+	if (method && !strcmp(method, "postgres")) {
+		client_of_backups(v, r);
 		return;
 	}
 	if (!method || strcmp(method, "rsync") != 0) {
@@ -38,11 +43,12 @@ static void judge(const struct view *v, struct verdict *r)
 
 const struct probe probe_backup_rsync = {
 	.id = "backup.rsync",
-	.title = "rsync is on both hosts",
-	.about = "Backups with backup_method = rsync need the program on both hosts; neither Barman nor cron says so before the backup fails.",
+	.title = "the program that copies backups is there",
+	.about = "Backups with backup_method = rsync need rsync on both hosts; neither Barman nor cron says so before the backup fails. With "
+		 "backup_method = postgres it is pg_basebackup, by the PATH that cron gives, no older than the server.",
 	.stage = STAGE_BACKUP,
-	.asks = {&q_host_backup, &q_host_db},
-	.causes = {"backup.rsync_missing"},
+	.asks = {&q_host_backup, &q_host_db, &q_backup_client, &q_pg_settings},
+	.causes = {"backup.rsync_missing", "backup.client_missing", "backup.client_old"},
 	.off = passive_off,
 	.judge = judge,
 };

@@ -49,13 +49,34 @@ static void judge_command(const struct view *v, struct verdict *ret, struct aren
 		verdict_ok(ret, "archive_command is '%s'", command);
 }
 
+/* PostgreSQL 15 calls the library alone, 16 and later archive nothing while both are set (pgarch.c LoadArchiveLibrary). */
+static void judge_library(const struct view *v, struct verdict *ret, const char *library)
+{
+	const char *running = setting(v, "archive_command"), *incoming = know(v, "server.incoming_wals_directory");
+	const char *directory = setting(v, "basic_archive.archive_directory");
+	bool both_refused = know_num(v, "pg.version_num") >= 160000;
+	bool same = !strcmp(library, "basic_archive") && directory && incoming && !strcmp(directory, incoming);
+	bool elsewhere = !strcmp(library, "basic_archive") && directory && *directory && !same;
+	if (!running || !*running || !strcmp(running, "(disabled)") || (same && !both_refused)) {
+		verdict_off(ret, "archive_library '%s' archives instead of archive_command", library);
+		return;
+	}
+	verdict_cause(ret, both_refused || elsewhere || archiving_is_lost(v) ? RANK_FAIL : RANK_WARN, "archive_command.overridden", "archive_library is set: %s",
+		      both_refused ? "PostgreSQL archives nothing while archive_command is set as well"
+		      : elsewhere ? "PostgreSQL calls it and never archive_command, and it does not write to Barman"
+				  : "PostgreSQL calls it and never archive_command");
+	verdict_evidence(ret, "archive_library = '%s'\narchive_command = '%s'", library, running);
+	if (elsewhere)
+		verdict_evidence(ret, "basic_archive.archive_directory = '%s'", directory);
+}
+
 static void judge_archive_command(const struct view *v, struct verdict *ret)
 {
 	const char *library = setting(v, "archive_library"), *command = archive_command(v);
 	if (know(v, "server.archiver") && !pushes(v)) {
 		verdict_off(ret, "Barman takes this server's WAL by streaming only (archiver is off)");
 	} else if (library && *library) {
-		verdict_off(ret, "archive_library '%s' archives instead of archive_command", library);
+		judge_library(v, ret, library);
 	} else if (!command) {
 		verdict_unseen(ret, v, setting(v, "archive_command") ? &q_dbsql_files : &q_pg_settings);
 	} else {
@@ -75,7 +96,8 @@ const struct probe probe_archive_command = {
 	.asks = {&q_pg_settings, &q_dbsql_files, &q_db_program, &q_pg_archiver, &q_backup_incoming},
 	.causes = {"archive_command.empty", "archive_command.no_op", "archive_command.misspelled", "archive_command.arguments",
 		   "archive_command.wrong_server", "archive_command.wrong_directory", "archive_command.overwrites",
-		   "archive_command.not_idempotent", "archive_command.no_timeout", "archive_command.reload_pending"},
+		   "archive_command.not_idempotent", "archive_command.no_timeout", "archive_command.reload_pending",
+		   "archive_command.overridden"},
 	.off = passive_off,
 	.judge = judge_archive_command,
 };

@@ -86,6 +86,8 @@ static const char settings_sql[] =
 	" WHERE name IN ('archive_mode','archive_command','wal_level')"
 	" UNION ALL SELECT 'source.' || name, replace(source, ' ', '_') FROM pg_catalog.pg_settings"
 	" WHERE name IN ('archive_mode','archive_command','wal_level') AND source <> 'configuration file'"
+	/* of a library's own settings pg_settings shows nothing in a session that has not loaded it */
+	" UNION ALL SELECT 'settings.basic_archive.archive_directory', current_setting('basic_archive.archive_directory', true)"
 	" UNION ALL SELECT 'version_num', current_setting('server_version_num')"
 	" UNION ALL SELECT 'version', split_part(current_setting('server_version'), ' ', 1)"
 	" UNION ALL SELECT 'in_recovery', CASE WHEN pg_is_in_recovery() THEN 'yes' ELSE 'no' END"

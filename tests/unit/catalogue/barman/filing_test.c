@@ -81,8 +81,30 @@ static void rsync_on_both_hosts(void **state)
 	expect_state(v, &probe_backup_rsync, STATE_OK);
 	learn(v, "db.rsync", "no");
 	expect_cause(v, &probe_backup_rsync, "backup.rsync_missing", RANK_FAIL);
-	learn(v, "server.backup_method", "postgres");
+	learn(v, "server.backup_method", "snapshot");
 	expect_state(v, &probe_backup_rsync, STATE_OFF);
+	view_free(v);
+}
+
+#define CLIENT "path=/usr/bin:/bin\nfound=/usr/bin/pg_receivewal\nstatus=0\nsaid=pg_receivewal (PostgreSQL) 15.20 (Debian)\n"
+
+static void pg_basebackup_where_it_copies(void **state)
+{
+	struct view *v = server_view();
+
+	(void)state;
+	learn(v, "server.known", "yes");
+	learn(v, "server.backup_method", "postgres");
+	expect_state(v, &probe_backup_rsync, STATE_UNKNOWN);
+	answer_sh(v, &q_backup_client, CLIENT "end=\n");
+	expect_state(v, &probe_backup_rsync, STATE_UNKNOWN);
+	answer_sh(v, &q_backup_client, CLIENT "copier_status=0\ncopier_said=pg_basebackup (PostgreSQL) 15.20 (Debian) \nend=\n");
+	expect_state(v, &probe_backup_rsync, STATE_OK);
+	answer_sh(v, &q_backup_client, CLIENT "copier_status=0\ncopier_said=pg_basebackup (PostgreSQL) 14.9 \nend=\n");
+	expect_cause(v, &probe_backup_rsync, "backup.client_old", RANK_FAIL);
+	answer_sh(v, &q_backup_client, CLIENT "copier_status=127\ncopier_said=env: 'pg_basebackup': No such file or directory \nend=\n");
+	expect_cause(v, &probe_backup_rsync, "backup.client_missing", RANK_FAIL);
+	expect_state(v, &probe_receiver_client, STATE_OK);
 	view_free(v);
 }
 
@@ -94,6 +116,7 @@ int main(void)
 		cmocka_unit_test(a_run_that_has_just_begun_takes_nothing_back),
 		cmocka_unit_test(the_script_is_named_as_the_configuration_names_it),
 		cmocka_unit_test(rsync_on_both_hosts),
+		cmocka_unit_test(pg_basebackup_where_it_copies),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

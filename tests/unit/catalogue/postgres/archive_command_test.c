@@ -80,6 +80,20 @@ static void a_library_takes_over(void **state)
 	learn(v, "pg.settings.archive_library", "basic_archive");
 	assert_says(v, &probe_archive_command, STATE_OFF, "");
 	view_free(v);
+	v = running("barman-wal-archive backup1 main %p");
+	learn(v, "pg.settings.archive_library", "house_archive");
+	assert_says(v, &probe_archive_command, STATE_WARN, "archive_command.overridden");
+	learn(v, "pg.version_num", "160001");
+	assert_says(v, &probe_archive_command, STATE_FAIL, "archive_command.overridden");
+	learn(v, "pg.version_num", "150020");
+	learn(v, "pg.settings.archive_library", "basic_archive");
+	learn(v, "pg.settings.basic_archive.archive_directory", "/var/lib/postgresql/archive");
+	assert_says(v, &probe_archive_command, STATE_FAIL, "archive_command.overridden");
+	/* by way of a mount it may write to Barman's own directory */
+	learn(v, "pg.settings.basic_archive.archive_directory", "/var/lib/barman/main/incoming");
+	learn(v, "server.incoming_wals_directory", "/var/lib/barman/main/incoming");
+	assert_says(v, &probe_archive_command, STATE_OFF, "");
+	view_free(v);
 }
 
 int main(void)
