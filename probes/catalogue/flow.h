@@ -19,7 +19,7 @@ extern const struct question q_backup_wals;      /* the names in the WAL archive
 extern const struct question q_console_drill;    /* walmedic's own record of restore drills, on the host where it runs */
 extern const struct question q_backup_catalogue; /* backup.info files and the tail of xlog.db */
 
-extern const struct probe probe_slot_exists, probe_slot_active, probe_slot_lag, probe_slots_foreign,
+extern const struct probe probe_slot_exists, probe_slot_active, probe_slot_lag, probe_slots_foreign, probe_commits,
 	probe_disk_pg_wal, probe_receiver_client, probe_receiver_running, probe_filing, probe_incoming, probe_disk_backup,
 	probe_backup_rsync, probe_backup_last, probe_rpo, probe_wal_archive, probe_restore_tested, probe_backup_policy, probe_pg_identity, probe_backup_directories, probe_clock;
 

@@ -38,6 +38,7 @@ const struct probe *const catalogue[] = {
 	&probe_slot_active,
 	&probe_slot_lag,
 	&probe_slots_foreign,
+	&probe_commits,
 	&probe_filing,
 	&probe_incoming,
 	&probe_sync,

@@ -32,7 +32,7 @@ static const char *const shell_denied[] = {
 	"wget", "curl", "apt", "apt-get", "dpkg", "yum", "dnf", "service", "invoke-rc.d", "shutdown", "reboot",
 	"useradd", "usermod", "userdel", "passwd", "sysctl", "logger", "ssh-copy-id", "ssh-keyscan",
 	"ssh-agent", "ssh-add", "initdb", "createdb", "dropdb", "psql", "vacuumdb", "reindexdb", "pg_ctl", "pg_ctlcluster",
-	"pg_conftool", "pg_createcluster", "pg_dropcluster", "pg_basebackup", "pg_resetwal", "pg_archivecleanup", "pg_rewind",
+	"pg_conftool", "pg_createcluster", "pg_dropcluster", "pg_resetwal", "pg_archivecleanup", "pg_rewind",
 	"vi", "ed", "ex", "perl", "pkill", "killall", "nohup", "at", "batch", "eval", "-delete", "-exec", "-execdir", "-ok",
 	"-fprint", "-fprintf", "-fls", "--in-place", NULL};
 
@@ -44,6 +44,7 @@ static const struct {
 } shell_pairs[] = {
 	{"barman", false, {"check", "cron", "backup", "delete", "receive-wal", "switch-*", "archive-wal", "recover", "restore",
 			   "keep", "sync-*", "put-wal", "generate-manifest", "verify*", "config-*", NULL}},
+	{"pg_basebackup", true, {"--version", NULL}},
 	{"ssh-keygen", true, {"-y", "-l", "-lf", "-F", NULL}},
 	{"crontab", true, {"-l", NULL}},
 	{"systemctl", true, {"list-timers", "show", "cat", "is-active", "is-enabled", NULL}},

@@ -18,7 +18,7 @@ static const char *const texts[] = {
 	"backup_method", "slot_name", "create_slot", "incoming_wals_directory", "streaming_wals_directory", "wals_directory",
 	"basebackups_directory", "errors_directory", "backup_directory", "path_prefix", "minimum_redundancy", "retention_policy",
 	"streaming_archiver_name", "ssh_command", "conninfo", "streaming_conninfo", "primary_conninfo", "primary_ssh_command",
-	"backup_options", "reuse_backup", "compression", "parallel_jobs", "description",
+	"backup_options", "reuse_backup", "immediate_checkpoint", "compression", "parallel_jobs", "description",
 };
 
 static void learn_text(struct view *v, const char *option, const char *text)

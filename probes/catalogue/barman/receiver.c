@@ -31,7 +31,7 @@ static const char receiver_sh[] =
 	"    !match($0, /^\\/proc\\/[0-9]+\\/(stat|cmdline):/) { next }\n"
 	"    { split($0, part, \"/\"); pid = part[3]; is_stat = part[4] ~ /^stat:/; $0 = substr($0, RLENGTH + 1) }\n"
 	"    is_stat { sub(/.*\\) /, \"\"); state[pid] = $1; when[pid] = $2 \" \" $20; pids[++n] = pid; next }\n"
-	"    !(pid in arg) || /^--(directory|slot)=/ { add($0); next }\n"
+	"    !(pid in arg) || /^--((directory|slot)=|synchronous$)/ { add($0); next }\n"
 	"    want[pid] != \"\" { add(want[pid] $0); want[pid] = \"\"; next }\n"
 	"    /^(-S|--slot)$/ { want[pid] = \"--slot=\" } /^(-D|--directory)$/ { want[pid] = \"--directory=\" }\n"
 	"    /^-S./ { add(\"--slot=\" substr($0, 3)) } /^-D./ { add(\"--directory=\" substr($0, 3)) }\n"
@@ -135,7 +135,7 @@ static void read_process(struct reading *g, char *line)
 	double pid = flow_word_number(line, 0), parent = flow_word_number(line, 1);
 	double started = g->clock - (g->uptime - flow_word_number(line, 2) / g->hz) * 1000.0;
 	char *field = line, *end;
-	bool here = false, held = false;
+	bool here = false, held = false, synchronous = false;
 
 	for (int i = 0; i < 3 && field; i++)
 		field = strchr(field, ' ') ? strchr(field, ' ') + 1 : NULL;
@@ -152,6 +152,7 @@ static void read_process(struct reading *g, char *line)
 			*end++ = '\0';
 		if (text_starts(field, "--slot="))
 			slot = field + strlen("--slot=");
+		synchronous = synchronous || !strcmp(field, "--synchronous");
 		if (text_starts(field, "--directory=") && directory)
 			here = !strcmp(field + strlen("--directory="), directory);
 	}
@@ -161,6 +162,7 @@ static void read_process(struct reading *g, char *line)
 		learn_f(g->v, "server.receiver.pid", "%.0f", pid);
 		learn_f(g->v, "server.receiver.started_ms", "%.0f", started);
 		learn(g->v, "server.receiver.slot", slot);
+		learn_yes_no(g->v, "server.receiver.synchronous", synchronous);
 		learn(g->v, "server.receiver.halted", g->halted == pid ? "yes" : "no");
 	} else if (here || (*slot && ours && !strcmp(slot, ours))) {
 		str_addf(&g->orphans, "%s%.0f %s", g->orphans.len ? "\n" : "", pid, slot);

@@ -21,7 +21,7 @@ static const char files_sql[] =
 	" ELSE true END THEN NULL ELSE f.error END"
 	" FROM pg_catalog.pg_file_settings f LEFT JOIN pg_catalog.pg_settings s USING (name)"
 	" WHERE f.error IS NOT NULL OR f.name IN ('archive_mode','archive_command','archive_library','wal_level',"
-	"'archive_timeout','max_wal_senders','max_slot_wal_keep_size')"
+	"'archive_timeout','max_wal_senders','max_slot_wal_keep_size','statement_timeout')"
 	" UNION ALL SELECT 'hba', NULL, NULL, current_setting('hba_file') || ':' || line_number, error"
 	" FROM pg_catalog.pg_hba_file_rules WHERE error IS NOT NULL"
 	" UNION ALL SELECT 'role', r.rolname, concat_ws(' ', CASE WHEN r.rolcanlogin THEN 'login' END,"

@@ -6,6 +6,7 @@
 #include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
 #include "probes/catalogue/postgres/postgres.h"
+#include "probes/catalogue/postgres/session_limit.h"
 #include "probes/engine/model.h"
 
 #define COMMON                                                                                     \
@@ -134,6 +135,7 @@ static void judge_privileges(const struct view *v, struct verdict *ret)
 	struct missing m = {.granted = 0};
 	judge_role(v, ret);
 	judge_mode(v, ret);
+	judge_session_limits(v, ret);
 	if (!know(v, "privilege.superuser") || !know(v, "pg.in_recovery")) {
 		if (!ret->findings)
 			verdict_unseen(ret, v, know(v, "pg.in_recovery") ? &q_pg_privileges : &q_pg_settings);
@@ -156,8 +158,8 @@ const struct probe probe_pg_privileges = {
 	.about = "Each role and function that Barman needs to take a backup, by name, and whether the server is the primary.",
 	.stage = STAGE_PG,
 	.needs = {"pg.connect"},
-	.asks = {&q_pg_privileges, &q_pg_settings, &q_pg_slots, &q_backup_catalogue},
-	.causes = {"backup.mode_refused", "pg.privileges_missing", "pg.is_standby", "ha.primary_moved"},
+	.asks = {&q_pg_privileges, &q_pg_settings, &q_pg_slots, &q_backup_catalogue, &q_dbsql_files},
+	.causes = {"backup.mode_refused", "backup.session_limit", "pg.privileges_missing", "pg.is_standby", "ha.primary_moved"},
 	.off = passive_off,
 	.judge = judge_privileges,
 };

@@ -76,6 +76,14 @@ static void read_settings(const struct reply *r, struct view *v)
 	"'max_wal_senders','max_replication_slots','max_connections','port','server_encoding'," \
 	"'cluster_name','idle_replication_slot_timeout','checkpoint_timeout','synchronous_standby_names'"
 
+/* What a new session of this role would get: our own ones set statement_timeout themselves, and a kept session keeps what it
+ * began with. The most special setting wins (pg_db_role_setting.c ApplySetting). The text is as somebody wrote it. */
+#define ROLE_LIMIT(name)                                                                               \
+	"(SELECT split_part(c, '=', 2) FROM pg_catalog.pg_db_role_setting s, unnest(s.setconfig) c WHERE c LIKE '" name "=%'" \
+	" AND s.setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user))"            \
+	" AND s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))" \
+	" ORDER BY s.setrole <> 0 DESC, s.setdatabase <> 0 DESC LIMIT 1)"
+
 static const char settings_sql[] =
 	"SELECT 'settings.' || name, CASE WHEN unit IN ('B','kB','8kB','MB','GB') THEN"
 	" CASE WHEN setting::bigint < 0 THEN setting ELSE (setting::bigint * CASE unit WHEN 'B' THEN 1"
@@ -88,6 +96,14 @@ static const char settings_sql[] =
 	" WHERE name IN ('archive_mode','archive_command','wal_level') AND source <> 'configuration file'"
 	/* of a library's own settings pg_settings shows nothing in a session that has not loaded it */
 	" UNION ALL SELECT 'settings.basic_archive.archive_directory', current_setting('basic_archive.archive_directory', true)"
+	" UNION ALL SELECT 'limit.statement_timeout', " ROLE_LIMIT("statement_timeout")
+	" UNION ALL SELECT 'limit.idle_session_timeout', coalesce(" ROLE_LIMIT("idle_session_timeout") ", (SELECT setting FROM pg_catalog.pg_settings"
+	" WHERE name = 'idle_session_timeout' AND source IN ('default', 'configuration file', 'command line', 'environment variable')))"
+	/* commits that wait for a synchronous standby, since when, and who is one */
+	" UNION ALL SELECT 'syncrep.waiting', count(*)::text FROM pg_catalog.pg_stat_activity WHERE wait_event = 'SyncRep'"
+	" UNION ALL SELECT 'syncrep.longest_s', floor(extract(epoch FROM clock_timestamp() - min(query_start)))::bigint::text"
+	" FROM pg_catalog.pg_stat_activity WHERE wait_event = 'SyncRep'"
+	" UNION ALL SELECT 'syncrep.standbys', string_agg(sync_state || ' ' || application_name, E'\\n') FROM pg_catalog.pg_stat_replication"
 	" UNION ALL SELECT 'version_num', current_setting('server_version_num')"
 	" UNION ALL SELECT 'version', split_part(current_setting('server_version'), ' ', 1)"
 	" UNION ALL SELECT 'in_recovery', CASE WHEN pg_is_in_recovery() THEN 'yes' ELSE 'no' END"
