@@ -248,6 +248,29 @@ static void judge_backup_options(struct barman_config *c, struct barman_server *
 			   "backup_options = \"%.100s\": exclusive_backup and concurrent_backup exclude each other, and Barman ignores the line", value->text)->matters = false;
 }
 
+/* Barman hands it on as it stands: KiB a second for rsync's --bwlimit, which reads "4 MB/s" as 4 KiB, and for pg_basebackup's
+ * --max-rate, which takes 32 and more (rsync 3.2 parse_size_arg; pg_basebackup.c parse_max_rate). */
+static bool is_bandwidth(const char *text, bool basebackup)
+{
+	size_t digits = strspn(text, "0123456789"), n = digits;
+	bool alone = digits && !text[digits];
+	if (basebackup)
+		return (alone && (atoi(text) == 0 || atoi(text) >= 32)) || (digits && strchr("kM", text[digits]) && !text[digits + 1]);
+	n += text[n] == '.' ? 1 + strspn(text + n + 1, "0123456789") : 0;
+	return alone || (digits && text[n] && strchr("kKmMgG", text[n]) && !text[n + 1]);
+}
+
+static void judge_bandwidth(struct barman_config *c, struct barman_server *s)
+{
+	const struct barman_value *value = barman_value(s, "bandwidth_limit");
+	const char *text = value ? value->text : NULL, *method = barman_get(s, "backup_method");
+	if (!text || !*text || !strcmp(text, "None") || is_bandwidth(text, method && !strcmp(method, "postgres")))
+		return;
+	struct ini_entry at = {.key = "bandwidth_limit", .value = text, .file = value->file ? value->file : s->file, .line = value->file ? value->line : s->line};
+	barman_problem_add(c, BARMAN_BAD_VALUE, s->name, &at, "Barman expects a number of KiB a second, and nothing behind it.",
+			   "bandwidth_limit = \"%.60s\" is no number of KiB a second: backups crawl or fail", text)->matters = true;
+}
+
 static void judge_server(struct barman_config *c, struct barman_server *s)
 {
 	struct ini_entry at = {.key = "", .value = "", .file = s->file, .line = s->line};
@@ -257,6 +280,7 @@ static void judge_server(struct barman_config *c, struct barman_server *s)
 		judge_method(c, s);
 		judge_compression(c, s);
 		judge_backup_options(c, s);
+		judge_bandwidth(c, s);
 	}
 	s->disabled = *s->reasons != '\0';
 	if (s->disabled)

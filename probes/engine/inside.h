@@ -30,6 +30,7 @@ struct inquiry {
 	char *user, *text;
 	size_t text_len;
 	bool outstanding, answered;
+	bool again;             /* time ran out on a busy machine: it is asked once more, with more patience */
 	int64_t asked_mono;     /* ms; when it was last asked */
 	int64_t asked_wall;
 	struct watched **subscriber;

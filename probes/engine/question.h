@@ -18,6 +18,7 @@ enum question_flag {
  *   "db"       the PostgreSQL host                   as postgres, or root
  *   "pipeline" db through Barman's own ssh_command as cron would run it (HOW_LOGIN proves it)
  *   "pg"       Barman's conninfo                     HOW_SQL
+ *   "wal"      Barman's wal_conninfo, else as "pg"   HOW_SQL: the server that WAL is streamed from
  *   "repl"     Barman's streaming_conninfo           HOW_SQL with replication commands (IDENTIFY_SYSTEM)
  *   "dbsql"    psql as postgres on db, by peer       HOW_SQL; more rights than "pg"
  * From the barman user's view on the Barman host, "db" is the same link as "pipeline", as postgres only. */

@@ -127,7 +127,7 @@ static const char *place_title(const char *at)
 {
 	static const char *const rows[][2] = {
 		{"backup", "the Barman host"}, {"db", "the PostgreSQL host"},
-		{"pipeline", "the PostgreSQL host by Barman's ssh"}, {"pg", "PostgreSQL"},
+		{"pipeline", "the PostgreSQL host by Barman's ssh"}, {"pg", "PostgreSQL"}, {"wal", "PostgreSQL"},
 		{"repl", "the replication connection"}, {"dbsql", "PostgreSQL as postgres"}};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (!strcmp(rows[i][0], at))

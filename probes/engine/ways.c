@@ -139,9 +139,22 @@ static void add_conninfo(struct str *out, const char *conninfo)
 	str_free(&plain);
 }
 
-static struct way sql_way(struct engine *e, struct watched *w, bool replication)
+static const char *first_set(const struct view *v, const char *const *facts)
 {
-	const char *conninfo = know(w->view, replication ? "server.streaming_conninfo" : "server.conninfo");
+	const char *text = NULL;
+	for (; *facts; facts++)
+		if ((text = know(v, *facts)) && *text)
+			break;
+	return text;
+}
+
+/* Since Barman 3.10 backups may come from a standby and WAL, with its slot, from the primary: the receiver and what is asked about
+ * slots go by wal_streaming_conninfo and wal_conninfo, of which either stands for the other. */
+static struct way sql_way(struct engine *e, struct watched *w, bool replication, bool of_wal)
+{
+	static const char *const slots[] = {"server.wal_conninfo", "server.wal_streaming_conninfo", "server.conninfo", NULL};
+	static const char *const stream[] = {"server.wal_streaming_conninfo", "server.wal_conninfo", "server.streaming_conninfo", NULL};
+	const char *conninfo = replication ? first_set(w->view, stream) : of_wal ? first_set(w->view, slots) : know(w->view, "server.conninfo");
 	if (!conninfo || !*conninfo)
 		return know(w->view, "server.known") ? none(replication ? "Barman has no streaming_conninfo" : "Barman has no conninfo")
 						     : later("server.conninfo");
@@ -180,9 +193,11 @@ struct way way_find(struct engine *e, struct watched *w, const char *at, const c
 	if (!strcmp(at, "pipeline"))
 		return pipeline_way(e, w);
 	if (!strcmp(at, "pg"))
-		return sql_way(e, w, false);
+		return sql_way(e, w, false, false);
+	if (!strcmp(at, "wal"))
+		return sql_way(e, w, false, true);
 	if (!strcmp(at, "repl"))
-		return sql_way(e, w, true);
+		return sql_way(e, w, true, true);
 	if (!strcmp(at, "dbsql"))
 		return dbsql_way(e, w);
 	if (!strcmp(at, "console"))

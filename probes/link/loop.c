@@ -289,6 +289,14 @@ void deadline_close(struct deadline *d, loop_call *closed)
 		uv_close((uv_handle_t *)&d->timer, deadline_closed);
 }
 
+double loop_load(void)
+{
+	double avg[3] = {0};
+	uv_loadavg(avg);
+	unsigned n = uv_available_parallelism();
+	return avg[0] / (n ? n : 1);
+}
+
 void link_versions(char *buf, size_t size)
 {
 	snprintf(buf, size, "libuv %s, libpq %d.%d, libssh2 %s", uv_version_string(), libpq_version() / 10000,

@@ -19,6 +19,9 @@ void loop_run(struct loop *l);
 void loop_turn(struct loop *l, unsigned wait_ms);
 void loop_stop(struct loop *l);
 
+/* How many processes of this machine want each of its processors, over the last minute; 0 when it does not say. */
+double loop_load(void);
+
 /* "libuv 1.44.2, libpq 15.18, libssh2 1.10.0" */
 void link_versions(char *buf, size_t size);
 

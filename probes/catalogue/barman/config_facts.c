@@ -31,7 +31,7 @@ static void learn_text(struct view *v, const char *option, const char *text)
 /* What a passive node does not look at: its primary Barman knows the database (Barman 3.4 server.py __init__). */
 static bool is_of_the_database(const char *option)
 {
-	static const char *const known[] = {"conninfo", "streaming_conninfo", "ssh_command", "slot_name"};
+	static const char *const known[] = {"conninfo", "streaming_conninfo", "wal_conninfo", "wal_streaming_conninfo", "ssh_command", "slot_name"};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (!strcmp(option, known[i]))
 			return true;
@@ -48,6 +48,17 @@ static void learn_option(struct view *v, const struct barman_server *s, const ch
 			*p = ' ';
 	learn_text(v, option, s ? line : NULL);
 	free(line);
+}
+
+/* An older Barman ignores both. */
+static void learn_wal(struct view *v, const struct barman_config *c, const struct barman_server *s)
+{
+	static const char *const options_of_wal[] = {"wal_conninfo", "wal_streaming_conninfo"};
+	for (size_t i = 0; i < sizeof options_of_wal / sizeof *options_of_wal; i++)
+		if (c->version && c->version < 310)
+			learn_text(v, options_of_wal[i], s ? "" : NULL);
+		else
+			learn_option(v, s, options_of_wal[i]);
 }
 
 static bool is_on(const struct barman_server *s, const char *option)
@@ -198,6 +209,7 @@ void config_learn(struct view *v, const struct barman_config *c, const struct ba
 	learn(v, "server.log_file", c->log_file);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		learn_option(v, s, texts[i]);
+	learn_wal(v, c, s);
 	learn_ways(v, s);
 	learn_age(v, s, "last_backup_maximum_age");
 	learn_age(v, s, "last_wal_maximum_age");

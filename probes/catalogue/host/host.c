@@ -7,6 +7,7 @@
 
 #include "probes/base/text.h"
 #include "probes/catalogue/barman/passive.h"
+#include "probes/catalogue/flow.h"
 #include "probes/catalogue/host/host.h"
 #include "probes/catalogue/postgres/postgres.h"
 
@@ -18,6 +19,7 @@ static const char TEXT[] =
 	"read -r h 2>/dev/null </proc/sys/kernel/hostname || h=$(uname -n)\n"
 	"printf 'hostname=%s\\nwho=%s\\n' \"$h\" \"$USER\"\n"
 	"[ -d /run/systemd/system ] && echo init=systemd || echo init=other\n"
+	"read -r l h </proc/loadavg && printf 'load=%s\ncpus=%s\n' \"$l\" \"$(grep -c ^processor /proc/cpuinfo)\"\n"
 	"command -v rsync >/dev/null && echo rsync=yes || echo rsync=no\n"
 	"while read -r l; do case $l in PRETTY_NAME=*) l=${l#*=}; l=${l#\\\"}; printf 'os=%s\\n' \"${l%%\\\"*}\"; esac; done 2>/dev/null </etc/os-release\n"
 	"echo end=1\n";
@@ -33,6 +35,10 @@ static void read_host(const struct reply *r, struct view *v, const char *place)
 		if (text_value(r->out, keys[i], value, sizeof value) && *value)
 			learn(v, name, value);
 	}
+	double load = text_value(r->out, "load", value, sizeof value) ? flow_number(value) : (double)NAN;
+	double cpus = text_value(r->out, "cpus", value, sizeof value) ? flow_number(value) : (double)NAN;
+	snprintf(name, sizeof name, "%s.load", place);
+	learn_num(v, name, cpus >= 1 ? load / cpus : (double)NAN);
 	char *end = value;
 	double clock = text_value(r->out, "clock", value, sizeof value) ? strtod(value, &end) : NAN;
 	bool known = end != value && !*end && isfinite(clock);

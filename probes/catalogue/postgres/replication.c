@@ -7,10 +7,17 @@
 #include "probes/catalogue/postgres/conninfo.h"
 #include "probes/catalogue/postgres/postgres.h"
 
+/* The receiver's, which since Barman 3.10 may go to another server than that of backups. */
+static const char *streaming_conninfo(const struct view *v)
+{
+	const char *wal = know(v, "server.wal_streaming_conninfo");
+	return wal && *wal ? wal : know(v, "server.streaming_conninfo");
+}
+
 /* systemid, timeline, xlogpos, dbname (protocol-replication, PostgreSQL 10 to 18) */
 static void read_identify(const struct reply *r, struct view *v)
 {
-	learn_conninfo(v, know(v, "server.streaming_conninfo"), "repl", r);
+	learn_conninfo(v, streaming_conninfo(v), "repl", r);
 	bool good = sql_rows(r, 4) && reply_cell(r, 0, 0);
 	learn(v, "repl.system_identifier", good ? reply_cell(r, 0, 0) : NULL);
 	learn(v, "repl.timeline", good ? reply_cell(r, 0, 1) : NULL);
@@ -42,7 +49,7 @@ static const struct {
 static void judge_failure(const struct view *v, struct verdict *ret)
 {
 	const struct reply *r = view_reply(v, &q_repl_identify);
-	const char *conninfo = know(v, "server.streaming_conninfo");
+	const char *conninfo = streaming_conninfo(v);
 	char target[160], user[64], say[512];
 	struct connection_failure f;
 	size_t i = 0;

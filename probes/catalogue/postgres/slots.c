@@ -173,7 +173,7 @@ static void read_slots(const struct reply *r, struct view *v)
 const struct question q_pg_slots = {
 	.id = "pg.slots",
 	.how = HOW_SQL,
-	.at = "pg",
+	.at = "wal",
 	.text = slots_sql,
 	.read = read_slots,
 };

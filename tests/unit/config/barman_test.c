@@ -181,6 +181,26 @@ static void bad_values_fall_back(void **state)
 	barman_config_free(c);
 }
 
+static void bandwidth_is_a_number_of_kib(void **state)
+{
+	static const struct { const char *text; bool rsync, basebackup; } rows[] = {
+		{"4000", true, true}, {"0", true, true}, {"8", true, false}, {"10M", true, true}, {"1.5m", true, false}, {"400k", true, true},
+		{"4 MB/s", false, false}, {"fast", false, false}, {"4000 # KiB", false, false}, {"-1", false, false}};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		for (int basebackup = 0; basebackup <= 1; basebackup++) {
+			char text[600];
+			snprintf(text, sizeof text, HEAD "[main]\n" GOOD "archiver = on\nbackup_method = %s\nbandwidth_limit = %s\n", basebackup ? "postgres" : "rsync",
+				 rows[i].text);
+			struct barman_config *c = parse(text, 304);
+			const struct barman_problem *p = barman_problem_of(c, BARMAN_BAD_VALUE, "main");
+			if ((p == NULL) != (basebackup ? rows[i].basebackup : rows[i].rsync))
+				fail_msg("%s with %s: %s", rows[i].text, basebackup ? "postgres" : "rsync", p ? p->say : "good");
+			assert_true(!p || p->matters);
+			barman_config_free(c);
+		}
+}
+
 static void disabled_servers_say_why(void **state)
 {
 	(void)state;
@@ -276,6 +296,7 @@ int main(void)
 		cmocka_unit_test(included_files_must_not_touch_barman),
 		cmocka_unit_test(unknown_options_name_the_one_that_was_meant),
 		cmocka_unit_test(bad_values_fall_back),
+		cmocka_unit_test(bandwidth_is_a_number_of_kib),
 		cmocka_unit_test(disabled_servers_say_why),
 		cmocka_unit_test(servers_must_not_share_directories),
 		cmocka_unit_test(inactive_servers_are_said),

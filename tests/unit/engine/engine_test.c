@@ -16,8 +16,17 @@
 #include "probes/engine/history.h"
 #include "fake_link.h"
 
+/* "OPTION CONNINFO" of each line but the first, which is the home. */
 static void read_config(const struct reply *r, struct view *v)
 {
+	char *copy = xstrdup(r->out ? r->out : ""), *p = copy, *line = text_line(&p);
+	while (r->outcome == REPLY_DONE && line && (line = text_line(&p))) {
+		char name[64];
+		size_t n = strcspn(line, " ");
+		snprintf(name, sizeof name, "server.%.*s", (int)n, line);
+		learn(v, name, line + n + (line[n] == ' '));
+	}
+	free(copy);
 	if (r->outcome == REPLY_DONE)
 		learn(v, "server.home", r->out);
 }
@@ -31,6 +40,8 @@ static const struct question q_config = {.id = "config", .how = HOW_SH, .at = "b
 static const struct question q_disk = {.id = "disk", .how = HOW_SH, .at = "backup", .as = "barman", .text = "df {server.home}", .read = read_disk};
 static const struct question q_why = {.id = "why", .how = HOW_SH, .at = "backup", .as = "barman", .text = "why", .only_if = "server.disk=full"};
 static const struct question q_db = {.id = "db", .how = HOW_SH, .at = "db", .as = "postgres", .text = "uptime"};
+static const struct question q_wal = {.id = "wal", .how = HOW_SQL, .at = "wal", .text = "slots", .only_if = "server.conninfo"};
+static const struct question q_repl = {.id = "repl", .how = HOW_SQL, .at = "repl", .text = "identify", .only_if = "server.conninfo"};
 static const struct question q_slow = {.id = "slow", .how = HOW_SH, .at = "backup", .as = "barman", .text = "slow", .flags = Q_SLOW};
 
 static void judge(const struct view *v, struct verdict *r)
@@ -51,7 +62,7 @@ static void judge_db(const struct view *v, struct verdict *r)
 
 static const struct probe disk = {.id = "disk.backup", .title = "disk", .asks = {&q_config, &q_disk, &q_why, &q_slow},
 				  .causes = {"disk.backup_full"}, .judge = judge};
-static const struct probe db = {.id = "db.up", .title = "db", .asks = {&q_db}, .judge = judge_db};
+static const struct probe db = {.id = "db.up", .title = "db", .asks = {&q_db, &q_wal, &q_repl}, .judge = judge_db};
 static const char *no_number(const struct view *v, char buf[128])
 {
 	(void)v;
@@ -108,6 +119,78 @@ static void a_hostile_user_is_never_tried_and_named(void **state)
 		assert_non_null(strstr(view_why(engine_model(e)->server[0].view, &q_config), "is no name of a user: see barman_user"));
 		assert_true(text_is_plain(view_why(engine_model(e)->server[0].view, &q_config)));
 		assert_true(engine_sweep_done(e));
+		engine_free(e);
+	}
+}
+
+/* On a busy machine the first time-out is asked about again, with more patience, before anybody hears of it. */
+static void a_busy_machine_gets_a_second_try(void **state)
+{
+	static const struct reply late = {.outcome = REPLY_TIMEOUT, .out = "", .words = "", .stage = "run", .sqlstate = "", .via = ""};
+	static const struct reply words = {.outcome = REPLY_NO_LINK, .out = "", .words = "connection timed out", .stage = "connect", .sqlstate = "", .via = ""};
+	static const struct reply refused = {.outcome = REPLY_NO_LINK, .out = "", .words = "Connection refused", .stage = "connect", .sqlstate = "", .via = ""};
+	(void)state;
+	for (int busy = 0; busy <= 1; busy++) {
+		struct engine *e = make(NULL, one);
+		const struct view *v = engine_model(e)->server[0].view;
+		fake_load = busy ? 5 : 1;
+		engine_start(e, false);
+		fake_turn();
+		fake_reply("cat conf", busy ? &late : &words);
+		fake_turn();
+		assert_int_equal(asked("cat conf"), 1 + busy);
+		assert_int_equal(engine_sweep_done(e), !busy);
+		assert_int_equal(view_asked(v, &q_config), busy ? ASKED_NEVER : ASKED_FAILED);
+		if (busy) {
+			assert_int_equal(fake_asks[1].deadline_ms, 3 * fake_asks[0].deadline_ms);
+			fake_reply("cat conf", &words);
+			fake_turn();
+			assert_int_equal(asked("cat conf"), 2);
+			assert_int_equal(view_asked(v, &q_config), ASKED_FAILED);
+			assert_true(engine_sweep_done(e));
+		}
+		engine_free(e);
+	}
+	struct engine *e = make(NULL, one);
+	fake_load = 50;
+	engine_start(e, false);
+	fake_turn();
+	fake_reply("cat conf", &refused); /* that took no time */
+	fake_turn();
+	assert_int_equal(asked("cat conf"), 1);
+	engine_free(e);
+}
+
+static const char *asked_at(const char *text)
+{
+	for (int i = 0; i < fake_ask_count; i++)
+		if (!strcmp(fake_asks[i].text, text))
+			return fake_asks[i].place->conninfo;
+	return "";
+}
+
+/* Barman 3.10: backups from the standby, WAL from the primary. */
+static void slots_are_where_wal_comes_from(void **state)
+{
+	static const struct {
+		const char *config, *slots, *repl;
+	} rows[] = {
+		{"/b\nconninfo host=db1\nstreaming_conninfo host=db1 user=s", "host=db1", "host=db1 user=s dbname=replication replication=true"},
+		{"/b\nconninfo host=db2\nstreaming_conninfo host=db2 user=s\nwal_conninfo host=db1\nwal_streaming_conninfo host=db1 user=s", "host=db1",
+		 "host=db1 user=s dbname=replication replication=true"},
+		{"/b\nconninfo host=db2\nstreaming_conninfo host=db2 user=s\nwal_conninfo \nwal_streaming_conninfo host=db1 user=s", "host=db1 user=s",
+		 "host=db1 user=s dbname=replication replication=true"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct engine *e = make(NULL, one);
+		engine_start(e, false);
+		fake_turn();
+		fake_answer("cat conf", rows[i].config);
+		fake_turn();
+		fake_turn();
+		assert_string_equal(asked_at("slots"), rows[i].slots);
+		assert_string_equal(asked_at("identify"), rows[i].repl);
 		engine_free(e);
 	}
 }
@@ -256,6 +339,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_hostile_user_is_never_tried_and_named),
+		cmocka_unit_test(slots_are_where_wal_comes_from),
+		cmocka_unit_test(a_busy_machine_gets_a_second_try),
 		cmocka_unit_test(questions_wait_for_the_facts_they_name),
 		cmocka_unit_test(what_has_no_way_in_is_said),
 		cmocka_unit_test(servers_share_equal_questions),

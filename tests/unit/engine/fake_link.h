@@ -21,7 +21,7 @@ struct loop_timer {
 };
 
 struct place {
-	char name[32], host[64], as[32], command[128];
+	char name[32], host[64], as[32], command[128], conninfo[128];
 	enum place_kind kind;
 };
 
@@ -42,6 +42,7 @@ static struct fake_ask {
 	void *arg;
 	enum ask_how how;
 	bool fresh;
+	unsigned deadline_ms;
 } fake_asks[FAKE_ASKS];
 static int fake_ask_count;
 
@@ -82,7 +83,8 @@ struct place *place_get(struct loop *l, const struct place_spec *s)
 	fake_place_gets++;
 	for (int i = 0; i < fake_place_count; i++)
 		if (fake_places[i].kind == s->kind && !strcmp(fake_places[i].name, s->name) &&
-		    !strcmp(fake_places[i].host, s->host ? s->host : "") && !strcmp(fake_places[i].command, s->command ? s->command : ""))
+		    !strcmp(fake_places[i].host, s->host ? s->host : "") && !strcmp(fake_places[i].command, s->command ? s->command : "") &&
+		    !strcmp(fake_places[i].conninfo, s->conninfo ? s->conninfo : ""))
 			return &fake_places[i];
 	struct place *p = &fake_places[fake_place_count++];
 	p->kind = s->kind;
@@ -90,13 +92,14 @@ struct place *place_get(struct loop *l, const struct place_spec *s)
 	snprintf(p->host, sizeof p->host, "%s", s->host ? s->host : "");
 	snprintf(p->as, sizeof p->as, "%s", s->as ? s->as : "");
 	snprintf(p->command, sizeof p->command, "%s", s->command ? s->command : "");
+	snprintf(p->conninfo, sizeof p->conninfo, "%s", s->conninfo ? s->conninfo : "");
 	return p;
 }
 
 void place_ask(struct place *p, const struct ask *a, ask_done *done, void *arg)
 {
 	struct fake_ask *f = &fake_asks[fake_ask_count++];
-	*f = (struct fake_ask){.place = p, .done = done, .arg = arg, .how = a->how, .fresh = a->fresh};
+	*f = (struct fake_ask){.place = p, .done = done, .arg = arg, .how = a->how, .fresh = a->fresh, .deadline_ms = a->deadline_ms};
 	snprintf(f->text, sizeof f->text, "%s", a->text ? a->text : "");
 	snprintf(f->user, sizeof f->user, "%s", a->user ? a->user : "");
 }
@@ -112,25 +115,37 @@ const char *place_login(const struct place *p)
 	return "root";
 }
 
+static double fake_load;
+
+double loop_load(void)
+{
+	return fake_load;
+}
+
 static void fake_reset(void)
 {
+	fake_load = 0;
 	memset(&fake_loop, 0, sizeof fake_loop);
 	memset(fake_places, 0, sizeof fake_places);
 	fake_place_count = fake_ask_count = 0;
 }
 
-/* Answers the newest unanswered question with this text. */
-static void fake_answer(const char *text, const char *out)
+static void fake_reply(const char *text, const struct reply *r)
 {
 	for (int i = fake_ask_count; i-- > 0;)
 		if (fake_asks[i].done && !strcmp(fake_asks[i].text, text)) {
-			struct reply r = {.outcome = REPLY_DONE, .out = out, .out_len = strlen(out), .words = "", .stage = "",
-					  .sqlstate = "", .via = "local", .took_ms = 3};
 			ask_done *done = fake_asks[i].done;
 			fake_asks[i].done = NULL;
-			done(fake_asks[i].arg, &r);
+			done(fake_asks[i].arg, r);
 			return;
 		}
+}
+
+/* Answers the newest unanswered question with this text. */
+static void fake_answer(const char *text, const char *out)
+{
+	struct reply r = {.outcome = REPLY_DONE, .out = out, .out_len = strlen(out), .words = "", .stage = "", .sqlstate = "", .via = "local", .took_ms = 3};
+	fake_reply(text, &r);
 }
 
 #endif
