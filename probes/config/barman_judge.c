@@ -255,7 +255,7 @@ static bool is_bandwidth(const char *text, bool basebackup)
 	size_t digits = strspn(text, "0123456789"), n = digits;
 	bool alone = digits && !text[digits];
 	if (basebackup)
-		return (alone && (atoi(text) == 0 || atoi(text) >= 32)) || (digits && strchr("kM", text[digits]) && !text[digits + 1]);
+		return (alone && (atoi(text) == 0 || atoi(text) >= 32)) || (digits && text[digits] && strchr("kM", text[digits]) && !text[digits + 1]);
 	n += text[n] == '.' ? 1 + strspn(text + n + 1, "0123456789") : 0;
 	return alone || (digits && text[n] && strchr("kKmMgG", text[n]) && !text[n + 1]);
 }

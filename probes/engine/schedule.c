@@ -10,7 +10,7 @@
 enum { DEFAULT_DEADLINE_MS = 5000, DEFAULT_EVERY_MS = 10000, PATIENCE = 3 };
 
 /* Processes that want one processor: from here on a time-out says nothing about the one who was asked. */
-static const double busy = 4;
+static const double crowded = 4;
 
 static const enum ask_how ask_of[] = {[HOW_SH] = ASK_SH, [HOW_SQL] = ASK_SQL, [HOW_LOGIN] = ASK_LOGIN};
 
@@ -83,8 +83,8 @@ static bool is_busy(const struct inquiry *i)
 {
 	bool there = false;
 	for (int k = 0; k < i->subscribers && !there; k++)
-		there = know_num(i->subscriber[k]->view, "backup.load") >= busy || know_num(i->subscriber[k]->view, "db.load") >= busy;
-	return there || loop_load() >= busy;
+		there = know_num(i->subscriber[k]->view, "backup.load") >= crowded || know_num(i->subscriber[k]->view, "db.load") >= crowded;
+	return there || loop_load() >= crowded;
 }
 
 /* The first time that time runs out on a busy machine is kept to ourselves; the second is the proof. */

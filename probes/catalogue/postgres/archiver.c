@@ -305,6 +305,24 @@ static void add_counts(const struct view *v, struct verdict *ret)
 		verdict_evidence(ret, "there is no archiver process: its command ended above 125, which is counted nowhere");
 }
 
+/* The last try failed for something that works now, asked by the very words of the command; the next try tells. A command that gets
+ * another environment than the proof would fail on, so this is a warning and no all-clear. */
+static bool works_now(const struct view *v, const char *cause, const struct failure *f)
+{
+	bool ssh = !strcmp(cause, "archive.ssh") || (f->to_barman && strstr(f->words, "Connection problem with ssh"));
+	bool write = f->to_barman && (!strcmp(cause, "archive.permission") || !strcmp(cause, "archive.destination_missing"));
+	bool proven = (ssh && know_is(v, "ssh.to_backup.fault", "none")) || (write && know_yes(v, "incoming.writable") && know_is(v, "incoming.state", "directory"));
+	return proven && counters_fail(v) && tries_again_ms(v) > 0;
+}
+
+static void say_works_now(const struct view *v, struct verdict *ret, const char *cause)
+{
+	bool ssh = strcmp(cause, "archive.permission") && strcmp(cause, "archive.destination_missing");
+	double ago = ((double)view_now(v) - know_num(v, "pg.archiver.last_failed_ms")) / 1000;
+	verdict_cause(ret, RANK_WARN, cause, "archive_command failed %s ago, and %s now: the archiver has not tried again yet, which takes up to a minute",
+		      flow_duration(fmax(ago, 0)), ssh ? "its ssh works" : "Barman's directory can be written");
+}
+
 static void judge_failing(const struct view *v, struct verdict *ret)
 {
 	struct arena *a = arena_new();
@@ -314,7 +332,9 @@ static void judge_failing(const struct view *v, struct verdict *ret)
 	for (size_t i = 0; i < sizeof sayings / sizeof *sayings; i++)
 		if (!strcmp(sayings[i].cause, cause))
 			say = sayings[i].say;
-	if (!strcmp(cause, "archive.not_found") && know_yes(v, "db.log.archive_far"))
+	if (works_now(v, cause, &f))
+		say_works_now(v, ret, cause);
+	else if (!strcmp(cause, "archive.not_found") && know_yes(v, "db.log.archive_far"))
 		verdict_cause(ret, RANK_FAIL, cause, "the Barman host does not find 'barman' in the PATH that its sshd gives to commands%s", also);
 	else if (say)
 		verdict_cause(ret, RANK_FAIL, cause, "%s%s", say, also);

@@ -246,6 +246,24 @@ static void after_a_repair_the_next_try_is_waited_for(void **state)
 	view_free(v);
 }
 
+/* A single look: the very ssh of the command works now, and no try came since. A warning, and a failure when the archiver's minute is over. */
+static void what_works_now_is_a_warning_until_the_next_try(void **state)
+{
+	(void)state;
+	struct view *v = flow(NULL, COUNTERS_BAD, HEAD FAILED_ON ONE_WAITS LOG_FILE "failing=yes\nA barman@backup1: Permission denied (publickey).\n"
+			      "A x LOG:  archive command failed with exit code 2\n"
+			      "A x DETAIL:  The failed archive command was: barman-wal-archive backup1 main pg_wal/000000010000000000000004\n" END);
+	learn(v, "pg.archiver.last_failed_ms", "1795251280000");
+	assert_says(v, &probe_archive_flow, STATE_FAIL, "archive.ssh");
+	learn(v, "ssh.to_backup.fault", "key_refused");
+	assert_says(v, &probe_archive_flow, STATE_FAIL, "archive.ssh");
+	learn(v, "ssh.to_backup.fault", "none");
+	assert_says(v, &probe_archive_flow, STATE_WARN, "archive.ssh");
+	view_set_now(v, NOW + 55000);
+	assert_says(v, &probe_archive_flow, STATE_FAIL, "archive.ssh");
+	view_free(v);
+}
+
 static void the_destination_counts_before_the_first_failure(void **state)
 {
 	(void)state;
@@ -350,6 +368,7 @@ int main(void)
 		cmocka_unit_test(an_archiver_that_stands_still_is_told_from_a_slow_one),
 		cmocka_unit_test(a_script_fails_in_its_own_ways),
 		cmocka_unit_test(after_a_repair_the_next_try_is_waited_for),
+		cmocka_unit_test(what_works_now_is_a_warning_until_the_next_try),
 		cmocka_unit_test(the_destination_counts_before_the_first_failure),
 		cmocka_unit_test(odd_replies_are_unknown),
 		cmocka_unit_test(a_backlog_that_shrinks_is_waited_for),
