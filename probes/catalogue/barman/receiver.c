@@ -294,6 +294,8 @@ static const struct {
 	{"is not a child of", "receiver.timeline"},
 	{"is not in this server's history", "receiver.timeline"},
 	{"highest timeline", "receiver.timeline"},
+	/* restored to a point in the past (walsender.c StartReplication) */
+	{"is ahead of the WAL flush position", "receiver.timeline"},
 	/* what other probes see and explain better */
 	{"not present in $PATH", "receiver.not_running"},
 	{"version not compatible", "receiver.not_running"},

@@ -261,6 +261,21 @@ static void one_that_ends_in_the_same_breath_has_streamed_nothing(void **state)
 	view_free(v);
 }
 
+/* The same cluster, restored to yesterday: what the receiver has lies ahead of it. */
+static void a_server_of_the_past(void **state)
+{
+	static const char ahead[] = ATTEMPT("1795250930.320", "9") L("08:48:50,300", "9", "barman.server INFO: Starting receive-wal for server mydb")
+		L("08:48:50,825", "9", "barman.command_wrappers INFO: mydb: pg_receivewal: starting log streaming at 0/9000000 (timeline 1)")
+		L("08:48:50,830", "9", "barman.command_wrappers INFO: mydb: pg_receivewal: error: could not send replication command \"START_REPLICATION\": "
+		  "ERROR:  requested starting point 0/9000000 is ahead of the WAL flush position of this server 0/7000000")
+		L("08:48:50,840", "9", "barman.server ERROR: ArchiverFailure:pg_receivewal terminated with error code: 1") QUEUES;
+	struct view *v = stopped_view(ahead, AT(8, 48, 50));
+
+	(void)state;
+	expect_cause(v, &probe_receiver_running, "receiver.timeline", RANK_FAIL);
+	view_free(v);
+}
+
 /* The lock is held by somebody who will never start a receiver. */
 static void a_lock_that_nobody_uses(void **state)
 {
@@ -364,7 +379,7 @@ int main(void)
 		cmocka_unit_test(waiting_is_not_failing), cmocka_unit_test(waiting_ends_by_itself),
 		cmocka_unit_test(slot_waits_with_it), cmocka_unit_test(causes_by_words),
 		cmocka_unit_test(reason_gone_is_waiting), cmocka_unit_test(mute_log), cmocka_unit_test(time_zone_of_the_log),
-		cmocka_unit_test(stuck), cmocka_unit_test(halted_and_deserted), cmocka_unit_test(a_lock_that_nobody_uses), cmocka_unit_test(one_that_ends_in_the_same_breath_has_streamed_nothing),
+		cmocka_unit_test(stuck), cmocka_unit_test(halted_and_deserted), cmocka_unit_test(a_server_of_the_past), cmocka_unit_test(a_lock_that_nobody_uses), cmocka_unit_test(one_that_ends_in_the_same_breath_has_streamed_nothing),
 		cmocka_unit_test(a_new_slot_that_the_receiver_does_not_know), cmocka_unit_test(client), cmocka_unit_test(queues), cmocka_unit_test(unreadable_queue)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
