@@ -121,7 +121,7 @@ static const struct {
 	{"host.db", "pg.settings"}, {"host.db", "repl.identify"}, {"host.db", "ssh.to_db"},
 	{"incoming", "backup.catalogue"}, {"receiver.running", "pg.slots"}, {"slot.exists", "backup.receiver"},
 	{"pg.config_file", "db.postgres"}, {"pg.connect", "db.postgres"}, {"pg.connect", "dbsql.files"},
-	{"pg.privileges", "backup.catalogue"}, {"pg.privileges", "pg.slots"}, {"slot.exists", "db.postgres"},
+	{"backup.rsync", "backup.client"}, {"backup.rsync", "pg.settings"}, {"pg.privileges", "dbsql.files"}, {"pg.privileges", "backup.catalogue"}, {"pg.privileges", "pg.slots"}, {"slot.exists", "db.postgres"},
 	{"repl.connect", "dbsql.files"}, {"repl.connect", "pg.settings"}, {"rpo", "backup.catalogue"}, {"rpo", "db.wal"}, {"rpo", "pg.slots"},
 };
 
