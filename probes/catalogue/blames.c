@@ -208,6 +208,8 @@ const struct blame blames[] = {
 	{"receiver.*", "commits.held", EDGE_ALWAYS},
 	{"slot.held_by_other", "commits.held", EDGE_ALWAYS},
 	{"repl.*", "commits.held", EDGE_ALWAYS},
+	{"backup.stuck", "backup.none", EDGE_ALWAYS},
+	{"backup.stuck", "backup.too_old", EDGE_ALWAYS},
 	{"backup.session_limit", "backup.failed", EDGE_ALWAYS},
 	{"backup.session_limit", "backup.none", EDGE_ALWAYS},
 	{"backup.session_limit", "backup.too_old", EDGE_ALWAYS},

@@ -176,6 +176,7 @@ const struct cause causes[] = {
 	{"backup.none", "there is no backup", "backup", CAUSE_STANDING},
 	{"backup.too_old", "the last backup is too old", "backup", CAUSE_STANDING},
 	{"backup.failed", "the last backup failed", "backup", CAUSE_STANDING},
+	{"backup.stuck", "the backup that runs is stuck", "backup", 0},
 	{"backup.waiting_for_wals", "the last backup waits for WAL", "db", 0},
 	{"backup.redundancy", "fewer backups than required", "backup", 0},
 	{"backup.retention_unset", "no retention policy", "backup", 0},

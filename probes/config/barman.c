@@ -280,6 +280,52 @@ static void fill_option(struct barman_config *c, struct barman_server *s, int i)
 	fall_back(c, s, i);
 }
 
+static const char active_model[] = "/.active-model.auto";
+
+static bool names_a_model(const struct barman_file *f)
+{
+	size_t n = strlen(f->path), len = strlen(active_model);
+	return n > len && !strcmp(f->path + n - len, active_model);
+}
+
+static bool is_model(const struct barman_config *c, const char *section)
+{
+	bool yes = false;
+	const struct ini_entry *e = ini_find(c->ini, section, "model");
+	return (!c->version || c->version >= 310) && e && option_bool(e->value, &yes) && yes;
+}
+
+/* What a model may not change of its server (barman/config.py 3.10, ModelConfig.get_override_options). */
+static bool is_the_servers_own(const char *option)
+{
+	static const char *const own[] = {"cluster", "model", "description", "disabled", "backup_directory"};
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (!strcmp(option, own[i]))
+			return true;
+	return false;
+}
+
+/* barman config-switch leaves the model's name in the server's directory; its options then win over those of the section. */
+static void apply_model(struct barman_config *c, struct barman_server *s)
+{
+	const char *directory = barman_get(s, "backup_directory");
+	for (int k = 0; k < c->files && directory; k++) {
+		const struct barman_file *f = &c->file[k];
+		size_t n = names_a_model(f) ? strlen(f->path) - strlen(active_model) : 0, name = 0;
+		if (!n || strlen(directory) != n || strncmp(directory, f->path, n))
+			continue;
+		while (name < f->size && f->bytes[name] && !strchr(" \t\r\n", f->bytes[name]))
+			name++;
+		if (!name)
+			continue;
+		s->model = arena_dupn(c->arena, f->bytes, name);
+		s->model_lost = !ini_section_find(c->ini, s->model) || !is_model(c, s->model);
+		for (size_t i = 0; i < option_count() && !s->model_lost; i++)
+			if ((options[i].scope & OPTION_SERVER) && !is_the_servers_own(options[i].name))
+				take(c, s, (int)i, s->model);
+	}
+}
+
 static void fill_server(struct barman_config *c, struct barman_server *s, const struct ini_section *from)
 {
 	*s = (struct barman_server){.name = from->name, .file = from->file, .line = from->line};
@@ -287,6 +333,8 @@ static void fill_server(struct barman_config *c, struct barman_server *s, const 
 	/* backup_directory and conninfo are names in other defaults; the table's order has them first */
 	for (size_t i = 0; i < option_count(); i++)
 		fill_option(c, s, (int)i);
+	if (!c->version || c->version >= 310)
+		apply_model(c, s);
 	s->passive = barman_get(s, "primary_ssh_command") != NULL;
 	if (!option_bool(barman_get(s, "active") ? barman_get(s, "active") : "true", &s->active))
 		s->active = true;
@@ -322,7 +370,8 @@ static void check_included(struct barman_config *c, const char *main_file)
 static void read_files(struct barman_config *c, const struct barman_file *file, int files)
 {
 	for (int i = 0; i < files; i++)
-		ini_add(c->ini, INI_PYTHON, file[i].path, file[i].bytes, file[i].size);
+		if (!names_a_model(&file[i]))
+			ini_add(c->ini, INI_PYTHON, file[i].path, file[i].bytes, file[i].size);
 	for (const struct ini_error *e = ini_errors(c->ini); e; e = e->next) {
 		struct ini_entry at = {.key = "", .value = "", .file = e->file, .line = e->line};
 		fatal(c, &at, e->hint, e->say);
@@ -342,13 +391,6 @@ static void read_global(struct barman_config *c, const char *main_file)
 		fatal(c, &at, "Is this Barman's main configuration file?", "there is no [barman] section");
 	else if (!entry_of(c, "barman", "barman_home"))
 		fatal(c, &at, "Add `barman_home = /var/lib/barman` below [barman].", "\"barman_home\" is required in section [barman]");
-}
-
-static bool is_model(const struct barman_config *c, const char *section)
-{
-	bool yes = false;
-	const struct ini_entry *e = ini_find(c->ini, section, "model");
-	return (!c->version || c->version >= 310) && e && option_bool(e->value, &yes) && yes;
 }
 
 static void read_servers(struct barman_config *c)
@@ -374,12 +416,16 @@ struct barman_config *barman_config_parse(const struct barman_file *file, int fi
 	c->arena = arena_new();
 	c->ini = ini_new();
 	c->version = version;
+	c->file = file;
+	c->files = files;
 	c->problems_end = &c->problems;
 	read_files(c, file, files);
 	read_global(c, main_file);
 	check_included(c, main_file);
 	read_servers(c);
 	barman_judge(c);
+	c->file = NULL;
+	c->files = 0;
 	return c;
 }
 

@@ -47,6 +47,8 @@ struct barman_server {
 	const char *name, *file;
 	int line;
 	bool active, disabled, passive;
+	const char *model;     /* the model that overrides its section (Barman 3.10 config-switch), or NULL */
+	bool model_lost;       /* … and whose section is gone */
 	const char *reasons;   /* why it is disabled, "; " between; "" if it is not */
 	struct barman_value *value; /* by option_find() */
 };
@@ -59,10 +61,13 @@ struct barman_config {
 	const char *home, *user, *lock_directory, *log_file, *files_directory; /* "" if unset, but user */
 	struct barman_server *server;
 	int servers;
+	const struct barman_file *file; /* while it is parsed */
+	int files;
 	struct barman_problem *problems, **problems_end;
 };
 
-/* The files in Barman's order: the main file first, then the included ones. version = major * 100 + minor. */
+/* The files in Barman's order: the main file first, then the included ones, then each server's .active-model.auto, which holds
+ * the name of a model. version = major * 100 + minor. */
 struct barman_config *barman_config_parse(const struct barman_file *file, int files, int version);
 void barman_config_free(struct barman_config *c);
 

@@ -275,6 +275,8 @@ static void judge_server(struct barman_config *c, struct barman_server *s)
 {
 	struct ini_entry at = {.key = "", .value = "", .file = s->file, .line = s->line};
 	const struct barman_value *active = barman_value(s, "active");
+	if (s->model_lost)
+		reason(c, s, "its active model '1' has no section any more", s->model, "");
 	if (!s->passive) {
 		judge_connections(c, s);
 		judge_method(c, s);

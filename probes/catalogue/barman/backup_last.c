@@ -8,6 +8,8 @@
 
 /* A finished backup gets its last WAL within two runs of cron; then it waits for something. */
 static const double waiting_s = 600;
+/* A backup that takes less is not called long, whatever the last one took. */
+static const double long_s = 12 * 3600.0;
 /* With no last_backup_maximum_age set, older than this deserves a word. */
 static const double old_s = 8 * 86400.0;
 
@@ -48,6 +50,24 @@ static void judge_failed(const struct view *v, struct verdict *r)
 			      failed == 1 ? "" : "s", failed == 1 ? "s" : "");
 		verdict_evidence(r, "newest of them: %s, error = %s", text_of(v, "FAILED", "id"), text_of(v, "FAILED", "error"));
 	}
+}
+
+/* A backup holds its lock as long as it lives, and no other one begins. Of one that is merely long only its own past tells. */
+static void judge_stuck(const struct view *v, struct verdict *r)
+{
+	const char *state = know(v, "server.catalogue.running_state"), *pid = know(v, "server.catalogue.running_pid");
+	bool halted = state && (*state == 'T' || *state == 't');
+	double took = (fact(v, "DONE", "end") - fact(v, "DONE", "begin")) / 1000, age = age_s(v, fact(v, "STARTED", "begin"));
+
+	if (!know_yes(v, "server.catalogue.running") || (!halted && !(age > fmax(long_s, 5 * took))))
+		return;
+	if (halted)
+		verdict_cause(r, RANK_FAIL, "backup.stuck", "the backup that runs is halted (pid %s, state %s): it does nothing, and no other one can begin",
+			      pid ? pid : "?", state);
+	else
+		verdict_cause(r, RANK_WARN, "backup.stuck", "a backup has run for %s and keeps every other one from beginning", flow_duration(age));
+	verdict_evidence(r, "backup %s: status = STARTED, begun %s; the last good one took %s", text_of(v, "STARTED", "id"),
+			 flow_time(fact(v, "STARTED", "begin")), flow_duration(took));
 }
 
 static void judge_waiting(const struct view *v, struct verdict *r)
@@ -127,6 +147,7 @@ static void judge(const struct view *v, struct verdict *r)
 	}
 	good = fact(v, "DONE", "count") + fact(v, "WAITING_FOR_WALS", "count");
 	judge_failed(v, r);
+	judge_stuck(v, r);
 	if (!(good > 0))
 		judge_none(v, r);
 	judge_age(v, r);
@@ -150,7 +171,7 @@ const struct probe probe_backup_last = {
 	.stage = STAGE_BACKUP,
 	.essential = true,
 	.asks = {&q_backup_catalogue, &q_backup_space},
-	.causes = {"backup.none", "backup.too_old", "backup.failed", "backup.waiting_for_wals", "backup.redundancy",
+	.causes = {"backup.none", "backup.too_old", "backup.failed", "backup.stuck", "backup.waiting_for_wals", "backup.redundancy",
 		   "backup.retention_unset"},
 	.judge = judge,
 };

@@ -14,8 +14,9 @@ static const char catalogue_sh[] =
 	"lock={server.barman_lock_directory}/.$name-backup.lock\n"
 	"echo \"clock=$(date '+%s %z')\"\n"
 	"[ -d \"$base\" ] && [ ! -r \"$base\" ] && echo unreadable=base\n"
-	"[ -r \"$lock\" ] && awk -v i=\"$(stat -c %i \"$lock\")\" "
-	"'$2 == \"FLOCK\" { split($6, a, \":\"); if (a[3] == i) print \"running=yes\" }' /proc/locks\n"
+	"p=; [ -r \"$lock\" ] && p=$(awk -v i=\"$(stat -c %i \"$lock\")\" "
+	"'$2 == \"FLOCK\" { split($6, a, \":\"); if (a[3] == i) { print $5; exit } }' /proc/locks)\n"
+	"[ -z \"$p\" ] || { echo running=yes; echo \"running_pid=$p\"; s=$(sed 's/.*) //' /proc/$p/stat 2>/dev/null); echo \"running_state=${s%% *}\"; }\n"
 	"id={server.backup_directory}/identity.json; [ -r \"$id\" ] && echo \"identity=$(head -c 4096 \"$id\" | tr -d ' \n' | grep -o 'systemid...[0-9]*' | grep -o '[0-9]*$')\"\n"
 	"set -- \"$base\"/*/data/backup_manifest; [ -e \"$1\" ] && echo manifest=yes\n"
 	"set -- \"$base\"/*/backup.info\n"
@@ -128,7 +129,7 @@ static double usual_rate(const char *hours)
 
 static void read_catalogue(const struct reply *r, struct view *v)
 {
-	static const char *const plain[] = {"unreadable", "running", "wals", "newest", "newest_at", "segment_size", "identity", "manifest"};
+	static const char *const plain[] = {"unreadable", "running", "running_pid", "running_state", "wals", "newest", "newest_at", "segment_size", "identity", "manifest"};
 	struct tally t = {.v = v};
 	char buf[128], hours[512], name[64], *copy, *p, *line;
 

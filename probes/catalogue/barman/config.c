@@ -70,6 +70,10 @@ static const char script[] =
 	"	set --\n"
 	"	if [ -n \"$dir\" ]; then for f in \"$dir\"/*.conf; do [ -e \"$f\" ] && set -- \"$@\" \"$f\"; done; fi\n"
 	"	[ -e \"$auto\" ] && set -- \"$@\" \"$auto\"\n"
+	/* 3.10: the name of the model that a server was switched to */
+	"	for f in \"$(value barman_home)\"/*/.active-model.auto $(sed -n 's/^[[:space:]]*backup_directory[[:space:]]*[=:][[:space:]]*\\(\\/[^% ]*\\)$/\\1\\/.active-model.auto/p' \"$main\" \"$@\" 2>/dev/null); do\n"
+	"		[ -e \"$f\" ] && set -- \"$@\" \"$f\"\n"
+	"	done\n"
 	"	show \"$@\"\n"
 	"fi\n"
 	"v=\n"

@@ -181,6 +181,32 @@ static void bad_values_fall_back(void **state)
 	barman_config_free(c);
 }
 
+/* barman config-switch main moved, after a failover (Barman 3.10). */
+static void an_active_model_overrides_its_server(void **state)
+{
+	static const char text[] = HEAD "[main]\n" GOOD "archiver = on\ncluster = shop\ndescription = mine\n"
+				   "[moved]\ncluster = shop\nmodel = true\nconninfo = host=db2\ndescription = model\n";
+	static const struct { const char *path, *name; int version; const char *conninfo, *reason; } rows[] = {
+		{"/var/lib/barman/main/.active-model.auto", "moved\n", 310, "host=db2", ""},
+		{"/var/lib/barman/main/.active-model.auto", "moved", 0, "host=db2", ""},
+		{"/var/lib/barman/main/.active-model.auto", "moved\n", 304, NULL, ""},
+		{"/var/lib/barman/other/.active-model.auto", "moved\n", 317, NULL, ""},
+		{"/var/lib/barman/main/.active-model.auto", "", 317, NULL, ""},
+		{"/var/lib/barman/main/.active-model.auto", "gone\n", 317, NULL, "its active model 'gone' has no section any more"},
+		{"/var/lib/barman/main/.active-model.auto", "main\n", 317, NULL, "its active model 'main' has no section any more"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct barman_file f[] = {{"/etc/barman.conf", text, sizeof text - 1}, {rows[i].path, rows[i].name, strlen(rows[i].name)}};
+		struct barman_config *c = barman_config_parse(f, 2, rows[i].version), *without = barman_config_parse(f, 1, rows[i].version);
+		assert_int_equal(c->servers, without->servers);
+		assert_string_equal(barman_get(&c->server[0], "conninfo"), rows[i].conninfo ? rows[i].conninfo : barman_get(&without->server[0], "conninfo"));
+		assert_string_equal(barman_get(&c->server[0], "description"), "mine");
+		assert_string_equal(c->server[0].reasons, rows[i].reason);
+		barman_config_free(c);
+		barman_config_free(without);
+	}
+}
+
 static void bandwidth_is_a_number_of_kib(void **state)
 {
 	static const struct { const char *text; bool rsync, basebackup; } rows[] = {
@@ -296,6 +322,7 @@ int main(void)
 		cmocka_unit_test(included_files_must_not_touch_barman),
 		cmocka_unit_test(unknown_options_name_the_one_that_was_meant),
 		cmocka_unit_test(bad_values_fall_back),
+		cmocka_unit_test(an_active_model_overrides_its_server),
 		cmocka_unit_test(bandwidth_is_a_number_of_kib),
 		cmocka_unit_test(disabled_servers_say_why),
 		cmocka_unit_test(servers_must_not_share_directories),

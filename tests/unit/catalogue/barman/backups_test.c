@@ -7,6 +7,7 @@
 #define DONE_BACKUP "backup=20261121T082458\tDONE\t2026-11-21 08:24:58.047991+00:00\t2026-11-21 08:24:58.430192+00:00\t000000010000000000000003\t000000010000000000000004\tNone\n"
 #define OLD_FAILED "backup=20261120T082458\tFAILED\t2026-11-20 08:24:58.047991+00:00\tNone\tNone\tNone\tfailure: disk full\n"
 #define NEW_FAILED "backup=20261121T084458\tFAILED\t2026-11-21 08:44:58.047991+00:00\tNone\tNone\tNone\tfailure: disk full\n"
+#define OLD_STARTED "backup=20261120T084458\tSTARTED\t2026-11-20 08:44:58+00:00\tNone\tNone\tNone\tNone\n"
 #define NEW_STARTED "backup=20261121T084458\tSTARTED\t2026-11-21 08:44:58+00:00\tNone\tNone\tNone\tNone\n"
 #define NEW_WAITING "backup=20261121T083458\tWAITING_FOR_WALS\t2026-11-21 08:34:58+00:00\t2026-11-21 08:35:00+00:00\t1\t000000010000000000000009\tNone\n"
 
@@ -33,6 +34,10 @@ static void backups(void **state)
 	expect_backup(CLOCK OLD_FAILED DONE_BACKUP WALS, "backup.failed", RANK_ADVICE, NULL, NULL);
 	expect_backup(CLOCK DONE_BACKUP NEW_STARTED WALS, "backup.failed", RANK_FAIL, NULL, NULL);
 	expect_backup(CLOCK "running=yes\n" DONE_BACKUP NEW_STARTED WALS, NULL, (enum rank)STATE_OK, NULL, NULL);
+	/* halted; or it has run for longer than a backup ever does */
+	expect_backup(CLOCK "running=yes\nrunning_pid=77\nrunning_state=T\n" DONE_BACKUP NEW_STARTED WALS, "backup.stuck", RANK_FAIL, NULL, NULL);
+	expect_backup(CLOCK "running=yes\nrunning_pid=77\nrunning_state=S\n" DONE_BACKUP NEW_STARTED WALS, NULL, (enum rank)STATE_OK, NULL, NULL);
+	expect_backup(CLOCK "running=yes\nrunning_pid=77\nrunning_state=S\n" DONE_BACKUP OLD_STARTED WALS, "backup.stuck", RANK_WARN, NULL, NULL);
 	expect_backup(CLOCK "running=yes\n" NEW_STARTED WALS, NULL, (enum rank)STATE_WARN, NULL, NULL);
 	expect_backup(CLOCK NEW_WAITING WALS, "backup.waiting_for_wals", RANK_FAIL, NULL, NULL);
 	expect_backup(CLOCK DONE_BACKUP WALS, "backup.too_old", RANK_FAIL, "server.last_backup_maximum_age_s", "60");
