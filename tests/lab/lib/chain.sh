@@ -28,3 +28,10 @@ then_tick() {
 	local minute=$((($(date +%s) / 60 + 1) * 60 + 7))
 	until [ "$(date +%s)" -ge "$minute" ]; do sleep 0.3; done
 }
+# Commits were meant to wait for Barman's receiver, and an order of the shop does.
+then_waiting() {
+	pg_set synchronous_standby_names barman_receive_wal && pg_reload && until_true 5 pg_setting synchronous_standby_names barman_receive_wal || return 1
+	on db:postgres sh -c 'setsid psql -X -q -d shop -c "INSERT INTO orders (customer, total) VALUES ('"'waits'"', 1)" </dev/null >/dev/null 2>&1 &'
+	until_true 30 commit_hangs
+}
+commit_hangs() { [ "$(sql "select count(*) from pg_stat_activity where wait_event = 'SyncRep' and now() - query_start > '11 s'")" = 1 ]; }
