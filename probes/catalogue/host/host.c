@@ -144,11 +144,16 @@ struct signs {
 	int count[LIVES];
 	const struct question *pending, *said[6];
 	int n_said;
+	bool unclear, ssh_silent;  /* an ssh that failed says nothing about the host; another one was silent */
 };
 
 static void note(struct signs *s, const struct view *v, const struct question *q, enum life life)
 {
 	s->count[life]++;
+	if (q == &q_ssh_to_db || q == &q_ssh_to_backup || q == &q_host_db || q == &q_host_backup) {
+		s->unclear |= life == LIFE_UNKNOWN && (view_asked(v, q) == ASKED_FAILED || (q == &q_ssh_to_db && know(v, "ssh.to_db.fault")));
+		s->ssh_silent |= life == LIFE_SILENT;
+	}
 	if (life == LIFE_PENDING)
 		s->pending = q;
 	else if (view_asked(v, q) == ASKED_FAILED && s->n_said < (int)COUNT(s->said))
@@ -180,7 +185,8 @@ static void add_words(const struct view *v, const struct signs *s, struct verdic
 
 static bool judge_dead(const struct view *v, const struct signs *s, const char *host, const char *place, struct verdict *ret)
 {
-	if (s->count[LIFE_ANSWERS] || s->pending)
+	/* PostgreSQL's port alone is one port: what ssh says has to be heard where there is one. */
+	if (s->count[LIFE_ANSWERS] || s->pending || (s->unclear && !s->ssh_silent))
 		return false;
 	if (s->count[LIFE_SILENT])
 		verdict_cause(ret, RANK_FAIL, "host.unreachable", "\"%s\" does not answer on any port that is used: it is down, or the network to it is", host);

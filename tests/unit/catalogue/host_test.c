@@ -68,6 +68,29 @@ static void dead_only_when_every_port_is_silent(void **state)
 	view_free(v);
 }
 
+/* A firewall before PostgreSQL's port and an ssh that fails by itself are two things, and no dead host. */
+static void one_silent_port_is_no_dead_host(void **state)
+{
+	static const char *const faults[] = {"client_missing", "failing"};
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct view *v = server("");
+		fails(v, &q_pg_settings, REPLY_TIMEOUT, "connect", 0, "");
+		fails(v, &q_host_db, REPLY_NO_LINK, "", 0, "");
+		learn(v, "ssh.to_db.fault", faults[i]);
+		fails(v, &q_ssh_to_db, REPLY_NO_LINK, "", 0, "");
+		learn(v, "ssh.to_db.fault", faults[i]);
+		struct verdict r;
+		probe_judge(&probe_host_db, v, &r);
+		assert_int_equal(r.findings, 0);
+		assert_int_equal(r.state, STATE_UNKNOWN);
+		verdict_clear(&r);
+		learn(v, "ssh.to_db.fault", "timeout");
+		judged(v, &probe_host_db, STATE_FAIL, "host.unreachable", NULL);
+		view_free(v);
+	}
+}
+
 /* Whom sshd turns away before any login it turns away alike; only what differs is a matter of our own access. */
 static void what_fails_alike_is_told_once(void **state)
 {
@@ -144,7 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_host_says_who_it_is),
 		cmocka_unit_test(cut_or_hostile_answers_teach_nothing),
-		cmocka_unit_test(dead_only_when_every_port_is_silent),
+		cmocka_unit_test(one_silent_port_is_no_dead_host), cmocka_unit_test(dead_only_when_every_port_is_silent),
 		cmocka_unit_test(what_fails_alike_is_told_once),
 		cmocka_unit_test(psql_s_words_count_where_there_is_no_errno),
 		cmocka_unit_test(a_dead_barman_host_says_nothing_about_the_other),
