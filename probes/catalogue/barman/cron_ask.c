@@ -191,40 +191,31 @@ static void add_line(struct str *out, const char *line)
 
 static void places_line(struct places *p, char *line)
 {
+	const struct { const char *head; struct list *list; } lists[] = {
+		{"exec ", &p->executable}, {"none ", &p->missing}, {"lost ", &p->paths}, {"dull ", &p->shells}, {"shut ", &p->shut}, {"has ", &p->users}};
+	const struct { const char *head; struct str *text; } texts[] = {
+		{"closed ", &p->closed}, {"own ", &p->own}, {"access ", &p->access}, {"timer ", &p->timers}};
 	if (*line == '|') {
 		if (p->files)
 			str_addf(&p->text[p->files - 1], "%s\n", line + 1);
-	} else if (text_starts(line, "now ")) {
-		now_line(p, line + 4);
-	} else if (text_starts(line, "file ")) {
-		file_line(p, line + 5);
-	} else if (text_starts(line, "daemon ")) {
-		daemon_line(p, line + 7);
-	} else if (text_starts(line, "exec ")) {
-		list_add(&p->executable, line + 5);
-	} else if (text_starts(line, "none ")) {
-		list_add(&p->missing, line + 5);
-	} else if (text_starts(line, "lost ")) {
-		list_add(&p->paths, line + 5);
-	} else if (text_starts(line, "dull ")) {
-		list_add(&p->shells, line + 5);
-	} else if (text_starts(line, "shut ")) {
-		list_add(&p->shut, line + 5);
-	} else if (text_starts(line, "has ")) {
-		list_add(&p->users, line + 4);
-	} else if (text_starts(line, "closed ")) {
-		add_line(&p->closed, line + 7);
-	} else if (text_starts(line, "own ")) {
-		add_line(&p->own, line + 4);
-	} else if (text_starts(line, "access ")) {
-		add_line(&p->access, line + 7);
-	} else if (text_starts(line, "timer ")) {
-		add_line(&p->timers, line + 6);
-	} else if (text_starts(line, "places ")) {
-		p->changed = fmax(p->changed, seconds_ms(line + 7));
-	} else if (text_starts(line, "expires ")) {
-		p->expires = seconds_ms(line + 8);
+		return;
 	}
+	if (text_starts(line, "now "))
+		now_line(p, line + 4);
+	else if (text_starts(line, "file "))
+		file_line(p, line + 5);
+	else if (text_starts(line, "daemon "))
+		daemon_line(p, line + 7);
+	else if (text_starts(line, "places "))
+		p->changed = fmax(p->changed, seconds_ms(line + 7));
+	else if (text_starts(line, "expires "))
+		p->expires = seconds_ms(line + 8);
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		if (text_starts(line, lists[i].head))
+			list_add(lists[i].list, line + strlen(lists[i].head));
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (text_starts(line, texts[i].head))
+			add_line(texts[i].text, line + strlen(texts[i].head));
 	p->has_barman |= text_starts(line, "where /");
 	p->debian |= !strcmp(line, "debian");
 	p->hidden |= !strcmp(line, "hidden");
