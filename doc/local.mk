@@ -1,6 +1,6 @@
 dist_man_MANS += doc/walmedic.1
 EXTRA_DIST += doc/architecture.md doc/performance.md
-EXTRA_DIST += doc/adding-a-probe.md doc/runbooks.md
+EXTRA_DIST += doc/adding-a-probe.md doc/runbooks.md doc/setup.md
 EXTRA_DIST += doc/coverage.md
 EXTRA_DIST += doc/pictures/slot.svg doc/pictures/slot-wide.svg doc/pictures/slot-front.svg doc/pictures/slot-remedy.svg doc/pictures/slot-asked.svg \
 	doc/pictures/slot-proven.svg
