@@ -66,3 +66,5 @@ tests_unit_remedies_answers_test_LDADD = $(remedies_test_libs)
 tests_unit_remedies_walk_flow_test_SOURCES = tests/unit/remedies/walk_flow_test.c tests/unit/remedies/fake_world.h
 tests_unit_remedies_walk_flow_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_remedies_walk_flow_test_LDADD = $(remedies_test_libs)
+TESTS += tests/unit/remedies/setup_steps_test.py
+EXTRA_DIST += tests/unit/remedies/setup_steps_test.py
