@@ -157,13 +157,16 @@ void course_load(struct arena *a, const struct page *page, const char *path, con
 	sum_of((const char *const[]){full ? full : path, server, NULL}, ret->walk, 16);
 	free(full);
 	name_steps(ret);
-	journal_read(journal_path(j), ret->walk, take, ret);
+	if (j)
+		journal_read(journal_path(j), ret->walk, take, ret);
 }
 
 static int put(struct course *c, const struct deed *d)
 {
 	struct problem p;
 	struct deed line = *d;
+	if (!c->journal)
+		return -1;
 	line.id = journal_next(c->journal);
 	line.walk = c->walk;
 	line.page = c->page->file;
@@ -171,12 +174,29 @@ static int put(struct course *c, const struct deed *d)
 	return journal_write(c->journal, DEED_WALK, &line, &p);
 }
 
+static const char in_page[] = "ticked in the page";
+
+void course_fresh(struct course *c)
+{
+	forget(c);
+	c->begun = c->other_page = false;
+	*c->since = '\0';
+	for (int i = 0; i < c->page->steps; i++)
+		if (c->page->step[i].ticked)
+			set(c, &c->mark[i], MARK_DONE, "", in_page);
+}
+
 int course_begin(struct course *c)
 {
 	forget(c);
 	c->begun = true;
 	c->other_page = false;
-	return put(c, &(struct deed){.event = "begun", .heading = c->page->title, .say = c->page->sha256});
+	clock_rfc3339(clock_wall_ms(), c->since, sizeof c->since);
+	int rc = put(c, &(struct deed){.event = "begun", .heading = c->page->title, .say = c->page->sha256});
+	for (int i = 0; i < c->page->steps; i++)
+		if (c->page->step[i].ticked)
+			course_mark(c, i, MARK_DONE, in_page);
+	return rc;
 }
 
 int course_end(struct course *c)

@@ -39,14 +39,17 @@ struct course {
 	bool other_page;            /* the page was another one when it was begun */
 	char since[32];
 	int last;                   /* the step that something happened to last */
-	struct journal *journal;
+	struct journal *journal;    /* NULL: nothing is written down, and nothing is resumed */
 	const char *server;
 };
 
 /* path: of the runbook, or the name of a shipped one. */
 void course_load(struct arena *a, const struct page *page, const char *path, const char *server, struct journal *j, struct course *ret);
-/* Writes it down; -1 when the journal cannot be written (the walk goes on, and cannot be resumed). */
+/* Writes it down; -1 when the journal cannot be written (the walk goes on, and cannot be resumed). What has its mark in the page is
+ * done from the beginning. */
 int course_begin(struct course *c);
+/* Nothing is done but what has its mark in the page; nothing is written. */
+void course_fresh(struct course *c);
 int course_end(struct course *c);
 int course_mark(struct course *c, int step, enum mark_state state, const char *how);
 int course_note(struct course *c, int step, const char *text);

@@ -11,29 +11,20 @@
 #include "probes/base/secret.h"
 #include "probes/base/text.h"
 #include "probes/engine/engine.h"
-#include "probes/engine/view.h"
 #include "probes/link/loop.h"
 #include "remedies/catalogue.h"
 #include "remedies/fill.h"
 #include "remedies/fix_inside.h"
+#include "remedies/walking.h"
 
 enum { TURN_MS = 200, SETTLE_MS = 20000, GREEN_MS = 150000 };
 
 static volatile int interrupted, ending;
 
-/* A runbook can be walked where no server is known: then nothing is. */
-static const struct server *nowhere(void)
-{
-	static struct server s = {.name = "", .db_host = "", .backup_host = ""};
-	if (!s.view)
-		s.view = view_new((struct facts *const[SCOPES]){NULL});
-	return &s;
-}
-
 const struct server *fix_server(const struct fix *x)
 {
 	if (x->server < 0)
-		return nowhere();
+		return walking_nowhere();
 	return &engine_model(x->engine)->server[x->server];
 }
 

@@ -7,10 +7,11 @@
 
 #include "probes/base/clock.h"
 #include "probes/base/text.h"
-#include "probes/engine/view.h"
 #include "remedies/explain.h"
 #include "remedies/known_wrong.h"
+#include "remedies/lock.h"
 #include "remedies/walk_inside.h"
+#include "remedies/walking.h"
 
 /* ---- what is known to be wrong ---- */
 
@@ -161,34 +162,6 @@ static void at_step(struct walk *w)
 
 /* ---- the whole ---- */
 
-/* Only what a value is by default: asking for the value is enough. */
-static bool is_default(const struct page *page, const char *fact)
-{
-	for (int i = 0; i < page->asks; i++) {
-		const char *fallback = page->ask[i].fallback;
-		size_t n = strlen(fact);
-		if (*fallback == '{' && !strncmp(fallback + 1, fact, n) && !strcmp(fallback + 1 + n, "}"))
-			return true;
-	}
-	return false;
-}
-
-/* A fact that walmedic cannot see from here is asked for, as any other value. */
-static void ask_unknown(struct walk *w, struct page *page)
-{
-	struct arena *a = w->fix.arena;
-	struct asked_value *ask = arena_alloc(a, sizeof *ask * (size_t)(page->asks + page->n_facts + 1));
-	int n = 0;
-	for (int i = 0; i < page->n_facts; i++)
-		if (!know(fix_server(&w->fix)->view, page->facts[i]) && !is_default(page, page->facts[i]))
-			ask[n++] = (struct asked_value){page->facts[i], "", arena_printf(a, "%s: walmedic cannot see it from here", page->facts[i]), false, false};
-	if (page->asks)
-		memcpy(ask + n, page->ask, sizeof *ask * (size_t)page->asks);
-	page->ask = ask;
-	page->asks += n;
-}
-
-
 static void greet(struct walk *w, const struct walk_order *o)
 {
 	const struct page *page = o->page;
@@ -221,9 +194,6 @@ static void resume(struct walk *w, const struct walk_order *o)
 		return;
 	if (!c->begun || c->ended || o->anew) {
 		course_begin(c);
-		for (int i = 0; i < o->page->steps; i++)
-			if (o->page->step[i].ticked)
-				course_mark(c, i, MARK_DONE, "ticked in the page");
 		return;
 	}
 	printf("This walk was begun at %s: %d done, %d skipped, %d failed; it goes on where it was (walmedic walk --new begins again).\n", c->since,
@@ -246,6 +216,44 @@ static int finish(struct walk *w)
 	return failed ? 1 : 0;
 }
 
+/* Somebody else walks this page: it can be looked at until it is free. Returns whether it is ours now. */
+static bool watch_other(struct walk *w, const struct walk_order *o, struct walk_lock *lock)
+{
+	while (!walk_lock_take(lock)) {
+		printf("\n%s\n", walk_lock_holder(lock));
+		if (o->flow && o->flow->unattended)
+			return false;
+		walk_list(w);
+		const char *typed = prompt_line(&w->fix.prompt, "watching [Enter looks again, q quit]");
+		if (!typed || *typed == 'q')
+			return false;
+		course_load(w->fix.arena, w->course.page, o->path, fix_server(&w->fix)->name, w->fix.journal, &w->course);
+		w->at = w->course.last;
+	}
+	return true;
+}
+
+static void walk_steps(struct walk *w, const struct walk_order *o)
+{
+	w->fix.walk = w->course.walk;
+	w->fix.on = w->course.on;
+	w->fix.as = w->course.as;
+	resume(w, o);
+	if (w->flow) {
+		walk_flow_resume(w);
+		w->at = course_next(&w->course, 0);
+	} else {
+		walk_ask(w, NULL);
+		w->at = course_resume(&w->course);
+	}
+	while (w->at >= 0 && !w->fix.quit) {
+		int before = w->at;
+		at_step(w);
+		if (!w->fix.quit && w->at == before)
+			w->at = course_next(&w->course, w->at + 1);
+	}
+}
+
 int walk_page(const struct walk_order *o)
 {
 	struct page page = *o->page;
@@ -254,27 +262,16 @@ int walk_page(const struct walk_order *o)
 		walk_flow_begin(&w, o);
 	fix_open(&w.fix);
 	walk_flow_typed(&w);
-	ask_unknown(&w, &page);
+	walking_ask_unknown(w.fix.arena, fix_server(&w.fix)->view, &page);
 	course_load(w.fix.arena, &page, o->path, fix_server(&w.fix)->name, w.fix.journal, &w.course);
-	w.fix.walk = w.course.walk;
-	w.fix.on = w.course.on;
-	w.fix.as = w.course.as;
+	struct walk_lock *lock = walk_lock_open(journal_path(w.fix.journal), w.course.walk);
+	int status = 1;
 	greet(&w, o);
-	resume(&w, o);
-	if (w.flow) {
-		walk_flow_resume(&w);
-		w.at = course_next(&w.course, 0);
-	} else {
-		walk_ask(&w, NULL);
-		w.at = course_resume(&w.course);
+	if (watch_other(&w, o, lock)) {
+		walk_steps(&w, o);
+		status = finish(&w);
 	}
-	while (w.at >= 0 && !w.fix.quit) {
-		int before = w.at;
-		at_step(&w);
-		if (!w.fix.quit && w.at == before)
-			w.at = course_next(&w.course, w.at + 1);
-	}
-	int status = finish(&w);
+	walk_lock_close(lock);
 	fix_close(&w.fix);
 	str_free(&w.looked);
 	arena_free(w.fix.arena);

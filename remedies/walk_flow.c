@@ -6,6 +6,7 @@
 #include "probes/base/clock.h"
 #include "probes/engine/engine.h"
 #include "remedies/walk_inside.h"
+#include "remedies/walking.h"
 
 enum { LEFT_OVER_MS = 2000 };
 
@@ -73,7 +74,7 @@ static bool needs(const struct walk *w, const struct step *s)
 {
 	const struct page *page = w->course.page;
 	for (int i = 0; i < page->asks; i++)
-		if (is_open(w, i) && !given_before(w, page->ask[i].name) && (walk_uses(s, page->ask[i].name) || conditional(s, page->ask[i].name)))
+		if (is_open(w, i) && !given_before(w, page->ask[i].name) && (walking_uses(s, page->ask[i].name) || conditional(s, page->ask[i].name)))
 			return true;
 	return false;
 }

@@ -31,8 +31,6 @@ void walk_flow_resume(struct walk *w);
 void walk_flow_ask(struct walk *w, const struct step *s);
 /* Asks for the values of the page that are not given yet, or (again) for all of one step. */
 void walk_ask(struct walk *w, const struct step *again);
-/* Does the step put this value in? */
-bool walk_uses(const struct step *s, const char *name);
 void walk_list(const struct walk *w);
 /* The lines of the text that are known to be wrong; first is the line of its first one. Returns how many. */
 int walk_wrongs(const char *text, int first);

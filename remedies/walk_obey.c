@@ -6,8 +6,8 @@
 
 #include "probes/base/clock.h"
 #include "probes/base/text.h"
-#include "remedies/fill.h"
 #include "remedies/walk_inside.h"
+#include "remedies/walking.h"
 
 void walk_list(const struct walk *w)
 {
@@ -24,25 +24,6 @@ void walk_list(const struct walk *w)
 	fflush(stdout);
 }
 
-struct using {
-	const char *name;
-	bool found;
-};
-
-static int look_for(void *arg, const struct hole *h)
-{
-	struct using *u = arg;
-	u->found |= strlen(u->name) == h->len - 2 && !strncmp(u->name, h->name, h->len - 2);
-	return 0;
-}
-
-bool walk_uses(const struct step *s, const char *name)
-{
-	struct using u = {name, false};
-	fill_each(s->text, look_for, &u);
-	return u.found;
-}
-
 void walk_ask(struct walk *w, const struct step *again)
 {
 	const struct page *page = w->course.page;
@@ -52,7 +33,7 @@ void walk_ask(struct walk *w, const struct step *again)
 	for (int i = 0; i < page->asks; i++) {
 		const struct asked_value *ask = &page->ask[i];
 		const char *before = x->answer ? x->answer[i].value : w->course.value[i];
-		bool wanted = again ? walk_uses(again, ask->name) : !before;
+		bool wanted = again ? walking_uses(again, ask->name) : !before;
 		answer[i] = (struct answer){ask->name, before ? before : ""};
 		if (!wanted || !rest || x->quit)
 			continue;
@@ -224,19 +205,6 @@ static void do_help(struct walk *w, const char *rest, const struct planned *s)
 		printf("  %s %-11s %s\n", words[i].word, words[i].args, words[i].about);
 }
 
-/* The branch that was chosen is walked; the others are ruled out, with the reason. */
-static void choose(struct walk *w, const struct step *s, int chosen)
-{
-	const struct option *mine = &s->option[chosen];
-	char how[220];
-	snprintf(how, sizeof how, "chosen: %.200s", mine->text);
-	for (int k = 0; k < s->options; k++)
-		for (int i = s->option[k].first; k != chosen && i <= s->option[k].last; i++)
-			if ((i < mine->first || i > mine->last) && w->course.mark[i].state == MARK_TODO)
-				course_mark(&w->course, i, MARK_SKIPPED, how);
-	decide(w, MARK_DONE, how);
-}
-
 static bool is_choice(const struct step *s, const char *typed, int *ret)
 {
 	char *end;
@@ -255,7 +223,8 @@ void walk_obey(struct walk *w, const char *typed, const struct planned *s)
 	}
 	snprintf(line, sizeof line, "%s", typed + strspn(typed, " "));
 	if (is_choice(s->step, line, &chosen)) {
-		choose(w, s->step, chosen);
+		walking_choose(&w->course, w->at, chosen);
+		w->stay = false;
 		return;
 	}
 	if (!*line && s->step->kind == STEP_READ) {

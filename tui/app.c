@@ -9,6 +9,7 @@
 #include "tui/find.h"
 #include "tui/header.h"
 #include "tui/screen/fleet.h"
+#include "tui/screen/walk.h"
 #include "tui/widget/words.h"
 
 enum { LEAST_H = 16, LEAST_W = 60, NOTICE_MS = 8000, ALONE_MS = 250, WHEEL_LINES = 3 };
@@ -73,6 +74,7 @@ void app_done(struct app *a)
 {
 	while (a->depth)
 		close_top(a);
+	line_done(a);
 	arena_free(a->frame);
 	travel_done(a);
 	a->frame = NULL;
@@ -97,7 +99,7 @@ static void quit(struct app *a)
 		a->sure = true;
 		return;
 	}
-	if (a->depth > 1 && !a->sure)
+	if (a->depth > 1 && !a->sure && a->model->servers)
 		app_back(a);
 	else
 		a->quit = true;
@@ -189,6 +191,25 @@ static void open_journal(struct app *a)
 	toggle(a, &screen_journal);
 }
 
+static void open_runbooks(struct app *a)
+{
+	toggle(a, &screen_runbooks);
+}
+
+static void incident(struct app *a)
+{
+	struct problem p = {"", ""};
+	char path[600];
+	if (a->key_gap < ALONE_MS)
+		app_notice(a, "the key came in a swarm of others: press it alone");
+	else if (!a->ops->incident || !app_server(a))
+		app_notice(a, "there is no incident to report here");
+	else if (a->ops->incident(a->ops_arg, a->server, path, sizeof path, &p))
+		app_notice(a, "%s%s%s", p.say, *p.hint ? ": " : "", p.hint);
+	else
+		app_notice(a, "the report is in %s", path);
+}
+
 static void open_trends(struct app *a)
 {
 	toggle(a, &screen_trends);
@@ -242,6 +263,7 @@ static void (*const common[ACTIONS])(struct app *a) = {
 	[ACT_HELP] = open_help,  [ACT_MAP] = open_map,        [ACT_SUSPEND] = suspend,
 	[ACT_JOURNAL] = open_journal, [ACT_PAGER] = pager,    [ACT_SHELL] = shell,
 	[ACT_REDRAW] = redraw,   [ACT_FIND] = find,           [ACT_COMMAND] = command,
+	[ACT_WALK] = open_runbooks, [ACT_INCIDENT] = incident,
 	[ACT_FLEET] = open_fleet, [ACT_TRENDS] = open_trends, [ACT_CHANGES] = open_changes,
 	[ACT_EARLIER] = travel_earlier, [ACT_LATER] = travel_later,
 	[ACT_CHANGE_BEFORE] = travel_change_before, [ACT_CHANGE_AFTER] = travel_change_after,

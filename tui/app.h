@@ -16,7 +16,15 @@
 struct app;
 struct planned;
 struct run_state;
+struct journal;
 struct problem;
+
+/* What a step is run for, as the journal writes it down. */
+struct act_for {
+	int server;
+	const char *cause;      /* of a remedy, else NULL */
+	const char *walk, *key; /* of a runbook, else NULL */
+};
 
 struct app_ops {
 	void (*ask_now)(void *arg, int server, int node); /* node -1: everything */
@@ -36,8 +44,11 @@ struct app_ops {
 	bool (*can_act)(void *arg, int server, const char *place, const char *user);
 	/* Starts a step; what it says and how it goes on comes by app_output and app_run. The step
 	 * stays where it is until the next one starts. */
-	int (*act)(void *arg, int server, const char *cause, const struct planned *step,
-		   struct problem *p);
+	int (*act)(void *arg, const struct act_for *f, const struct planned *step, struct problem *p);
+	/* Where a walk is written down; the op NULL or its answer NULL: nowhere (a replay). It belongs to whoever answers. */
+	struct journal *(*journal)(void *arg);
+	/* The report of the last incident of the server, written to a file whose name comes into path; -1 and why. NULL: cannot be had. */
+	int (*incident)(void *arg, int server, char *path, size_t size, struct problem *p);
 	void (*cancel)(void *arg);
 	/* One line that does the same from this host; from malloc, or NULL. */
 	char *(*one_line)(void *arg, int server, const struct planned *step);
@@ -48,12 +59,13 @@ struct app_ops {
 
 struct app_options {
 	bool ascii, read_only, quiet_clock;
+	const char *runbooks;       /* directory of the team's own, or NULL */
 };
 
 /* What a screen is opened for. */
 struct subject {
 	int server, node;
-	const char *cause; /* or NULL */
+	const char *cause; /* or NULL; of a walk the runbook, by its name or path */
 };
 
 struct hint {

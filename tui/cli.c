@@ -32,6 +32,7 @@ static const struct option_row {
 	{"--list", NULL, "walk: the runbooks that walmedic brings", FLAG, offsetof(struct cli, list)},
 	{"--answers", "FILE", "setup: what it would ask for, when nobody is there", TEXT, offsetof(struct cli, answers)},
 	{"--new", NULL, "walk, setup: begin again", FLAG, offsetof(struct cli, anew)},
+	{"--plain", NULL, "walk: the dialogue in lines, also where a screen could be painted", FLAG, offsetof(struct cli, plain)},
 	{"--help", NULL, "this text", FLAG, offsetof(struct cli, help)},
 	{"--version", NULL, "version", FLAG, offsetof(struct cli, version)},
 };

@@ -11,7 +11,7 @@ enum { EXIT_USAGE = 3, CLI_ARGS_MAX = 64 };
 struct cli {
 	const char *config, *barman_config, *format, *theme, *answers;
 	const char *timeout, *speed;
-	bool read_only, cross_check, no_color, ascii, quiet_clock, list, anew, help, version, no_history;
+	bool read_only, cross_check, no_color, ascii, quiet_clock, list, anew, plain, help, version, no_history;
 	const char *arg[CLI_ARGS_MAX + 1]; /* after the command's name */
 	int args;
 	bool history;                      /* no option: the command goes back in time */

@@ -21,6 +21,7 @@
 #include "tui/clipboard.h"
 #include "tui/input.h"
 #include "tui/outside.h"
+#include "tui/screen/walk.h"
 #include "tui/term.h"
 
 enum { ESC_MS = 120, TICK_MS = 1000, GATHER_MS = 40, NO_TERMINAL = 3 };
@@ -311,6 +312,8 @@ static const struct app_ops ops = {.past = past,
 				   .mono_ms = mono_ms,
 				   .can_act = console_can_act,
 				   .act = console_act,
+				   .journal = console_journal,
+				   .incident = console_incident,
 				   .cancel = console_cancel,
 				   .one_line = console_one_line,
 				   .ask_now = ask_now,
@@ -354,11 +357,15 @@ static void start(struct console *c, const struct console_options *o)
 	int h, w;
 	bool ascii = o->ascii || style_needs_ascii(nl_langinfo(CODESET), term_name(c->term));
 	struct app_options ao = {
-	    .ascii = ascii, .read_only = o->read_only, .quiet_clock = o->quiet_clock};
+	    .ascii = ascii, .read_only = o->read_only, .quiet_clock = o->quiet_clock, .runbooks = o->runbooks};
 	c->read_only = o->read_only;
 	guard_look(&c->guard, clock_wall_ms(), clock_mono_ms());
 	app_init(&c->app, engine_model(c->engine), &ops, c, &ao);
 	c->app.now = now_of(c);
+	if (o->walk)
+		app_open(&c->app, &screen_walk, &(struct subject){0, -1, o->walk});
+	if (o->notice)
+		app_notice(&c->app, "%s", o->notice);
 	term_size(&h, &w);
 	c->canvas = canvas_new(h, w, ascii);
 	c->esc_ms = choose_esc_ms();
@@ -387,7 +394,7 @@ static void end(struct console *c)
 
 int console_run(struct loop *l, struct engine *e, const struct console_options *o)
 {
-	struct console c = {.loop = l, .engine = e};
+	struct console c = {.loop = l, .engine = e, .options = o};
 	struct problem p;
 	watch(&c); /* before curses, which leaves alone what is caught already */
 	c.term = term_open(choose_theme(o), o->mouse, &p);

@@ -21,10 +21,11 @@ struct console {
 	struct canvas *canvas;
 	struct loop_timer *esc, *paint;
 	unsigned esc_ms;
-	struct journal *journal;  /* opened when the first step is run */
+	struct journal *journal;  /* opened when the first step is run, or a runbook is walked */
 	struct run *run;
 	struct guard guard;
 	struct past *past;
+	const struct console_options *options;
 	bool read_only;
 	bool gathers;     /* the paint that is due may wait for more */
 	bool lost;        /* the terminal is gone */
@@ -40,7 +41,9 @@ void console_paint_soon(struct console *c);
 
 /* console_act.c: the part of struct app_ops that acts on systems. */
 bool console_can_act(void *arg, int server, const char *place, const char *user);
-int console_act(void *arg, int server, const char *cause, const struct planned *step, struct problem *p);
+int console_act(void *arg, const struct act_for *f, const struct planned *step, struct problem *p);
+struct journal *console_journal(void *arg);
+int console_incident(void *arg, int server, char *path, size_t size, struct problem *p);
 void console_cancel(void *arg);
 char *console_one_line(void *arg, int server, const struct planned *step);
 

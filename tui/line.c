@@ -5,9 +5,11 @@
 
 #include "probes/base/text.h"
 #include "remedies/catalogue.h"
+#include "remedies/shelf.h"
 #include "tui/app.h"
 #include "tui/find.h"
 #include "tui/screen/remedy.h"
+#include "tui/screen/walk.h"
 
 enum { SHOWN = 12 };
 
@@ -54,16 +56,35 @@ static void show_remedy(struct app *a, const char *name, int i)
 	app_open(a, &screen_remedy, &(struct subject){a->server, -1, name});
 }
 
+/* Ours by their names, and every page of the team's directory. */
+static const char *runbook_value(const struct app *a, int i)
+{
+	struct line *l = (struct line *)&a->line;
+	if (!l->arena) {
+		l->arena = arena_new();
+		shelf_names(l->arena, a->options.runbooks, &l->shelf);
+	}
+	return i < l->shelf.books ? l->shelf.book[i].name : NULL;
+}
+
+static void show_walk(struct app *a, const char *name, int i)
+{
+	(void)i;
+	app_open(a, &screen_walk, &(struct subject){a->server, -1, name});
+}
+
 /* The names that take a value, and what that may be. */
 static const struct {
 	const char *name, *value;
 	const char *(*each)(const struct app *a, int i); /* NULL after the last */
 	void (*use)(struct app *a, const char *name, int i);
+	bool other;         /* any other value as well: a path; i is -1 */
 } valued[] = {
-	{"server", "NAME", server_value, show_server},
-	{"evidence", "PROBE", probe_value, show_evidence},
-	{"help", "PROBE", probe_value, show_help},
-	{"open", "CAUSE", cause_value, show_remedy},
+	{"server", "NAME", server_value, show_server, false},
+	{"evidence", "PROBE", probe_value, show_evidence, false},
+	{"help", "PROBE", probe_value, show_help, false},
+	{"open", "CAUSE", cause_value, show_remedy, false},
+	{"walk", "RUNBOOK", runbook_value, show_walk, true},
 };
 enum { VALUED = sizeof valued / sizeof *valued };
 
@@ -123,6 +144,10 @@ static bool do_valued(struct app *a, const char *text, size_t n, const char *val
 			valued[v].use(a, each, i);
 			return true;
 		}
+	if (valued[v].other) {
+		valued[v].use(a, value, -1);
+		return true;
+	}
 	app_notice(a, "there is no %s \"%s\"; Tab shows what there is", valued[v].value, value);
 	return true;
 }
@@ -153,7 +178,15 @@ void line_do(struct app *a, const char *text)
 
 void line_open(struct app *a, int kind)
 {
+	line_done(a);
 	a->line = (struct line){.kind = kind};
+}
+
+void line_done(struct app *a)
+{
+	if (a->line.arena)
+		arena_free(a->line.arena);
+	a->line.arena = NULL;
 }
 
 static void submit(struct app *a)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "remedies/shelf.h"
 #include "tui/widget/field.h"
 
 struct app;
@@ -15,9 +16,13 @@ struct line {
 	struct field field;
 	char stem[512];     /* what was typed when Tab was pressed first */
 	int tab;            /* how often it was pressed since, 0: not */
+	struct arena *arena; /* of shelf, NULL until it is needed */
+	struct shelf shelf; /* names of runbooks */
 };
 
 void line_open(struct app *a, int kind);
+/* Lets go of what it keeps. */
+void line_done(struct app *a);
 /* Takes a key while the line is open; Enter does what it says, Esc closes it. */
 void line_key(struct app *a, int32_t key);
 void line_draw(struct app *a, struct canvas *c);

@@ -7,6 +7,7 @@
 #include "probes/base/str.h"
 #include "probes/base/text.h"
 #include "probes/config/discover.h"
+#include "probes/config/walmedic.h"
 #include "probes/engine/engine.h"
 #include "probes/link/loop.h"
 
@@ -119,6 +120,32 @@ int session_contact(const struct cli *c, const char *name, char *ret, size_t siz
 	snprintf(ret, size, "%s", s && s->contact ? s->contact : "");
 	discovered_free(&d);
 	return 0;
+}
+
+static char *runbooks_place;
+static size_t runbooks_size;
+
+static int take_runbooks(const struct own_key *k, struct problem *p)
+{
+	if (*k->keys != '/' || strlen(k->keys) >= runbooks_size)
+		return problem_set(p, "write its whole path: runbooks = /srv/wiki/runbooks", "runbooks names no directory from / on");
+	snprintf(runbooks_place, runbooks_size, "%s", k->keys);
+	return 0;
+}
+
+int session_runbooks(const struct cli *c, char *ret, size_t size, struct problem *p)
+{
+	*ret = '\0';
+	runbooks_place = ret;
+	runbooks_size = size;
+	return discover_runbooks(c->config, take_runbooks, p);
+}
+
+void session_nowhere(const struct cli *c, struct session *ret)
+{
+	struct engine_options options = {.timeout_ms = c->timeout_ms};
+	*ret = (struct session){.loop = loop_new()};
+	ret->engine = engine_new(ret->loop, &options);
 }
 
 int session_replay(const char *bytes, size_t n, double speed, struct session *ret, struct problem *p)

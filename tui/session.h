@@ -16,6 +16,10 @@ struct session {
 int session_open(const struct cli *c, const char *const *names, int n, const char *record, struct session *ret, struct problem *p);
 /* Whom to call for the server, as its configuration says; "" when it says nothing. */
 int session_contact(const struct cli *c, const char *name, char *ret, size_t size, struct problem *p);
+/* The directory of the team's own runbooks, "" when the configuration names none. */
+int session_runbooks(const struct cli *c, char *ret, size_t size, struct problem *p);
+/* A session that watches nothing: a runbook can be walked where no server is known. */
+void session_nowhere(const struct cli *c, struct session *ret);
 /* From a recording's bytes; speed 0 = all at once. */
 int session_replay(const char *bytes, size_t n, double speed, struct session *ret, struct problem *p);
 /* Turns the loop until the sweep is done. */

@@ -29,11 +29,10 @@ static bool cannot_act(void *arg, int server, const char *place, const char *use
 	return false;
 }
 
-static int no_act(void *arg, int server, const char *cause, const struct planned *step, struct problem *p)
+static int no_act(void *arg, const struct act_for *f, const struct planned *step, struct problem *p)
 {
 	(void)arg;
-	(void)server;
-	(void)cause;
+	(void)f;
 	(void)step;
 	return problem_set(p, "Esc returns to now", "nothing is run from the past");
 }
@@ -68,6 +67,7 @@ static void leave(struct app *a)
 	a->travel.harmless->can_act = cannot_act;
 	a->travel.harmless->act = no_act;
 	a->travel.harmless->one_line = no_line;
+	a->travel.harmless->incident = NULL;
 	a->ops = a->travel.harmless;
 }
 

@@ -322,15 +322,26 @@ int discover_keys(const char *walmedic_conf, take_own *take, struct problem *p)
 	return rc ? -1 : 0;
 }
 
-int discover_looks(const char *walmedic_conf, take_own *take, struct problem *p)
+static int give_common(const char *walmedic_conf, bool runbooks, take_own *take, struct problem *p)
 {
 	struct arena *a = arena_new();
 	struct own_config own = {0};
 	int rc = read_own(a, walmedic_conf, &own, p);
 	for (int i = 0; !rc && i < own.looks; i++)
-		rc = give(&own.look[i], take, p);
+		if (runbooks == !strcmp(own.look[i].action, "runbooks"))
+			rc = give(&own.look[i], take, p);
 	arena_free(a);
 	return rc ? -1 : 0;
+}
+
+int discover_looks(const char *walmedic_conf, take_own *take, struct problem *p)
+{
+	return give_common(walmedic_conf, false, take, p);
+}
+
+int discover_runbooks(const char *walmedic_conf, take_own *take, struct problem *p)
+{
+	return give_common(walmedic_conf, true, take, p);
 }
 
 void discovered_free(struct discovered *d)

@@ -34,6 +34,8 @@ struct own_key;
 int discover_keys(const char *walmedic_conf, int (*take)(const struct own_key *k, struct problem *p), struct problem *p);
 /* The same for `theme` and `mouse` of [walmedic]. */
 int discover_looks(const char *walmedic_conf, int (*take)(const struct own_key *k, struct problem *p), struct problem *p);
+/* The same for `runbooks` of [walmedic]. */
+int discover_runbooks(const char *walmedic_conf, int (*take)(const struct own_key *k, struct problem *p), struct problem *p);
 void discovered_free(struct discovered *d);
 
 #endif

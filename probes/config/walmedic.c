@@ -170,7 +170,7 @@ static int take(struct arena *a, const struct ini_entry *e, bool common, struct 
 
 static bool is_look(const struct ini_entry *e)
 {
-	return !strcmp(e->key, "theme") || !strcmp(e->key, "mouse");
+	return !strcmp(e->key, "theme") || !strcmp(e->key, "mouse") || !strcmp(e->key, "runbooks");
 }
 
 static int take_all(struct arena *a, const struct ini_section *from, bool common, struct own_server *s, struct problem *p)

@@ -32,11 +32,11 @@ struct own_config {
 	int servers;
 	struct own_key *key;
 	int keys;
-	struct own_key look[2];    /* theme and mouse of [walmedic]: what they may be is the console's business */
+	struct own_key look[3];    /* theme, mouse and runbooks of [walmedic]: what they may be is the console's business */
 	int looks;
 };
 
-/* All strings from the arena. A file without a server is an error, unless it has [keys] or a theme. -1 and one sentence with file:line for the first thing that is wrong. */
+/* All strings from the arena. A file without a server is an error, unless it has [keys], a theme or runbooks. -1 and one sentence with file:line for the first thing that is wrong. */
 int own_config_parse(struct arena *a, const char *name, const char *bytes, size_t n, struct own_config *ret, struct problem *p);
 
 #endif

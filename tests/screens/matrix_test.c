@@ -56,6 +56,8 @@ static const struct screen_row {
 	{"remedy", "\r", false},     {"map", "m", false},     {"help", "?", false},		{"find", "/the\r", false},
 	{"palette", ":", false},      {"trends", "t", false},  {"changes", "w", false},		{"journal", "l", false},
 	{"past", "{", false},	     {"past_trends", "[[t", false},
+	{"runbooks", "W", false},     {"walk", ":walk slot-lag\r", false},
+	{"walk_choice", ":walk slot-lag\r]]", false},
 };
 
 static const struct size {

@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,17 +76,32 @@ static int choose_theme(const struct cli *c, const char **ret, struct problem *p
 	return 0;
 }
 
+static void contact_of(void *arg, const char *server, char *ret, size_t size)
+{
+	const struct cli *c = arg;
+	struct problem p;
+	if (session_contact(c, server, ret, size, &p))
+		*ret = '\0';
+}
+
 int screen_run(const struct cli *c, struct session *s)
+{
+	return screen_walk_run(c, s, NULL, NULL);
+}
+
+int screen_walk_run(const struct cli *c, struct session *s, const char *runbook, const char *notice)
 {
 	struct problem p;
 	const char *theme = NULL;
-	if (discover_keys(c->config, take_key, &p) || choose_theme(c, &theme, &p)) {
+	char runbooks[512];
+	if (discover_keys(c->config, take_key, &p) || choose_theme(c, &theme, &p) || session_runbooks(c, runbooks, sizeof runbooks, &p)) {
 		problem_print(stderr, &p);
 		session_close(s);
 		return EXIT_USAGE;
 	}
 	struct console_options o = {.read_only = c->read_only, .ascii = c->ascii, .no_color = c->no_color,
-				    .quiet_clock = c->quiet_clock, .mouse = mouse, .theme = theme};
+				    .quiet_clock = c->quiet_clock, .mouse = mouse, .theme = theme, .runbooks = *runbooks ? runbooks : NULL,
+				    .walk = runbook, .notice = notice, .contact = contact_of, .arg = (void *)(uintptr_t)c};
 	int status = console_run(s->loop, s->engine, &o);
 	session_close(s);
 	return status;

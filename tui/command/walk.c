@@ -1,31 +1,23 @@
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "probes/engine/engine.h"
 #include "probes/link/loop.h"
-#include "remedies/catalogue.h"
-#include "remedies/runbook.h"
+#include "remedies/shelf.h"
 #include "remedies/walk.h"
+#include "tui/command/screen.h"
 #include "tui/session.h"
 
-static void list(void)
+static void list(const char *directory)
 {
 	struct arena *a = arena_new();
-	struct problem p;
-	for (const struct embedded *e = embedded_runbooks; e->cause; e++) {
-		const struct page *page = runbook_find(a, e->cause, &p);
-		printf("%-30s %s\n", e->cause, page ? page->title : p.say);
-	}
+	struct shelf shelf;
+	shelf_read(a, directory, &shelf);
+	for (int i = 0; i < shelf.books; i++)
+		printf("%-30s %s\n", shelf.book[i].name, shelf.book[i].title);
+	if (*shelf.problem.say)
+		printf("%s\n", shelf.problem.say);
 	puts("\nwalmedic walk NAME [SERVER] walks one of these, walmedic walk FILE.md any page in Markdown");
 	arena_free(a);
-}
-
-static struct page *find(struct arena *a, const char *name, struct problem *p)
-{
-	size_t n = strlen(name);
-	bool is_file = strchr(name, '/') || (n > 3 && !strcmp(name + n - 3, ".md")) || !access(name, F_OK);
-	return is_file ? runbook_read(a, name, p) : runbook_find(a, name, p);
 }
 
 /* The session of the server that was named, or of the only one there is; else one without any. -1: the name is wrong. */
@@ -39,12 +31,12 @@ static int open_session(const struct cli *c, struct session *s, struct walk_orde
 			return -1;
 	} else if (session_open(&mine, NULL, 0, NULL, s, p)) {
 		o->why_nowhere = p->say;
-		*s = (struct session){.loop = loop_new()};
+		session_nowhere(c, s);
 		o->server = -1;
 	} else if (engine_model(s->engine)->servers != 1) {
 		session_close(s);
 		o->why_nowhere = "there are several servers; name one: walmedic walk RUNBOOK SERVER";
-		*s = (struct session){.loop = loop_new()};
+		session_nowhere(c, s);
 		o->server = -1;
 	}
 	o->loop = s->loop;
@@ -52,17 +44,38 @@ static int open_session(const struct cli *c, struct session *s, struct walk_orde
 	return 0;
 }
 
+/* On a terminal that can be painted on the walk is a screen of the console, else a dialogue; the one goes on where the other was. */
+static int walk(const struct cli *c, struct session *s, const struct walk_order *o)
+{
+	char notice[240] = "";
+	if (c->plain || c->anew || !screen_possible()) {
+		int status = walk_page(o);
+		session_close(s);
+		return status;
+	}
+	if (o->why_nowhere)
+		snprintf(notice, sizeof notice, "commands can be copied, not run: %.190s", o->why_nowhere);
+	if (o->server >= 0)
+		engine_start(s->engine, true);
+	return screen_walk_run(c, s, c->arg[0], *notice ? notice : NULL);
+}
+
 static int run(const struct cli *c)
 {
 	struct session s;
 	struct problem p;
-	struct walk_order o = {.path = c->arg[0], .read_only = c->read_only, .anew = c->anew};
+	char directory[512];
+	struct walk_order o = {.read_only = c->read_only, .anew = c->anew};
+	if (session_runbooks(c, directory, sizeof directory, &p)) {
+		problem_print(stderr, &p);
+		return EXIT_USAGE;
+	}
 	if (c->list || !c->args) {
-		list();
+		list(*directory ? directory : NULL);
 		return 0;
 	}
 	struct arena *a = arena_new();
-	const struct page *page = o.page = find(a, c->arg[0], &p);
+	const struct page *page = o.page = shelf_take(a, *directory ? directory : NULL, c->arg[0], &o.path, &p);
 	int status = EXIT_USAGE;
 	if (!page || (page->walkable && open_session(c, &s, &o, &p))) {
 		problem_print(stderr, &p);
@@ -70,11 +83,7 @@ static int run(const struct cli *c)
 		walk_show(page);
 		status = 0;
 	} else {
-		status = walk_page(&o);
-		if (s.engine)
-			session_close(&s);
-		else
-			loop_free(s.loop);
+		status = walk(c, &s, &o);
 	}
 	arena_free(a);
 	return status;

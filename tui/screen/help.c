@@ -24,6 +24,12 @@ static const struct {
 	{"remedy", ACT_COPY, "send the command, byte for byte, to the terminal's clipboard"},
 	{"remedy", ACT_EARLIER, "the step before"},
 	{"remedy", ACT_LATER, "the next step"},
+	{"walk", ACT_RECHECK, "run this step; what changes something asks first"},
+	{"walk", ACT_OPEN, "a section to read: it is read"},
+	{"walk", ACT_COPY, "send the command, byte for byte, to the terminal's clipboard"},
+	{"walk", ACT_EARLIER, "the step before"},
+	{"walk", ACT_LATER, "the next step"},
+	{"walk", ACT_NEXT, "a note at the step in view; while something is looked for, the next place found"},
 	{"evidence", ACT_LEFT, "back"},
 };
 

@@ -102,6 +102,11 @@ static void theme_and_mouse_are_the_consoles(void **state)
 	put("[a]\nmouse = yes\n");
 	assert_int_equal(discover_servers("barman.conf", NULL, &d, &p), -1);
 	assert_non_null(strstr(p.say, "unknown key \"mouse\""));
+	taken[0] = '\0';
+	put("[walmedic]\nrunbooks = /srv/wiki\n");
+	assert_int_equal(discover_runbooks("barman.conf", take, &p), 0);
+	assert_int_equal(discover_looks("barman.conf", take, &p), 0);
+	assert_string_equal(taken, "runbooks=/srv/wiki@2 ");
 	put("[a]\ntheme = light\n");
 	assert_int_equal(discover_servers("barman.conf", NULL, &d, &p), -1);
 	assert_non_null(strstr(p.say, "unknown key \"theme\""));

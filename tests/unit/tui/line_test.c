@@ -57,9 +57,9 @@ static bool can_act(void *arg, int server, const char *place, const char *user)
 	return true;
 }
 
-static int act(void *arg, int server, const char *cause, const struct planned *step, struct problem *p)
+static int act(void *arg, const struct act_for *f, const struct planned *step, struct problem *p)
 {
-	(void)arg, (void)server, (void)cause, (void)step, (void)p;
+	(void)arg, (void)f, (void)step, (void)p;
 	return ++acts;
 }
 

@@ -31,11 +31,10 @@ static void ask_now(void *arg, int server, int node)
 	asked++;
 }
 
-static int act(void *arg, int server, const char *cause, const struct planned *step, struct problem *p)
+static int act(void *arg, const struct act_for *f, const struct planned *step, struct problem *p)
 {
 	(void)arg;
-	(void)server;
-	(void)cause;
+	(void)f;
 	(void)step;
 	(void)p;
 	acted++;
@@ -200,7 +199,7 @@ static void nothing_is_run_or_asked_from_the_past(void **state)
 	press("rR\rry!");
 	assert_int_equal(app.depth, 1);
 	assert_int_equal(asked, 0);
-	assert_int_equal(app.ops->act(NULL, 0, "slot.missing", NULL, &why), -1);
+	assert_int_equal(app.ops->act(NULL, &(struct act_for){.cause = "slot.missing"}, NULL, &why), -1);
 	assert_false(app.ops->can_act(NULL, 0, "db", "postgres"));
 	assert_int_equal(acted, 0);
 	press("\x1b");

@@ -71,10 +71,9 @@ static bool can_act(void *arg, int server, const char *place, const char *user)
 	return out.way_in;
 }
 
-static int act(void *arg, int server, const char *cause, const struct planned *step,
-	       struct problem *p)
+static int act(void *arg, const struct act_for *f, const struct planned *step, struct problem *p)
 {
-	(void)arg, (void)server, (void)cause, (void)p;
+	(void)arg, (void)f, (void)p;
 	out.acts++;
 	snprintf(out.acted, sizeof out.acted, "%s", step->text);
 	return 0;
