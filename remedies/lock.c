@@ -78,7 +78,7 @@ const char *walk_lock_holder(struct walk_lock *l)
 	ssize_t n = l->fd < 0 ? 0 : pread(l->fd, line, sizeof line, 0);
 	if (n > 0)
 		text_clean(&clean, line, (size_t)n, sizeof line, sizeof line);
-	snprintf(l->say, sizeof l->say, "%s walks this page; you can watch, and go on here when that walk ends", clean.len ? str_text(&clean) : "somebody else");
+	snprintf(l->say, sizeof l->say, "%s walks this page: you can watch it here", clean.len ? str_text(&clean) : "somebody else");
 	str_free(&clean);
 	return l->say;
 }

@@ -277,3 +277,20 @@ int walk_page(const struct walk_order *o)
 	arena_free(w.fix.arena);
 	return status;
 }
+
+bool walk_again(const struct walk_order *o)
+{
+	struct course c;
+	struct arena *a = arena_new();
+	struct journal *j = journal_open();
+	const struct server *s = o->server < 0 ? walking_nowhere() : &engine_model(o->engine)->server[o->server];
+	course_load(a, o->page, o->path, s->name, j, &c);
+	struct walk_lock *lock = walk_lock_open(journal_path(j), c.walk);
+	bool free = walk_lock_take(lock);
+	if (free)
+		course_begin(&c);
+	walk_lock_close(lock);
+	journal_close(j);
+	arena_free(a);
+	return free;
+}

@@ -38,6 +38,8 @@ struct walk_flow {
 /* Talks on stdin and stdout until every step is done or the operator stops; whatever ends it, the next one goes on where
  * this one was. 0: walked to its end, or nothing to walk; 1: a step is open or has failed. */
 int walk_page(const struct walk_order *o);
+/* Forgets how far an earlier walk came; false when somebody else is walking the page. */
+bool walk_again(const struct walk_order *o);
 /* A page without steps: its text, what is known to be wrong in it, and how steps are marked. */
 void walk_show(const struct page *page);
 

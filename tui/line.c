@@ -70,7 +70,7 @@ static const char *runbook_value(const struct app *a, int i)
 static void show_walk(struct app *a, const char *name, int i)
 {
 	(void)i;
-	app_open(a, &screen_walk, &(struct subject){a->server, -1, name});
+	walk_start(a, name);
 }
 
 /* The names that take a value, and what that may be. */

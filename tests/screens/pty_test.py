@@ -412,6 +412,85 @@ def test_the_mouse_when_it_is_wanted():
         assert c.raw.rfind(b"\033[?1000l") > c.raw.rfind(b"\033[?1000h"), "the mouse is left behind"
         c.restored()
     return c
+def walking(home, *args, **kw):
+    env = {"HOME": home, "XDG_STATE_HOME": home, "XDG_CONFIG_HOME": home, **kw.pop("env", {})}
+    return Console(argv=["walmedic", "--timeout", "1", "--barman-config", home + "/none.conf", "walk", *args], env=env, **kw)
+
+
+def test_a_walk_on_the_screen_goes_on_in_the_dialogue():
+    """Steps by every key, a second engineer who watches, kill -9, and the dialogue that goes on where the screen was."""
+    page = "# Page\n\n## 1. Read it\n\nText.\n\n## Find\n\n```sh\nfind <what>\n```\n\n## Tell\n\n- [ ] told\n- [ ] filed\n\n## Last\n\n- [ ] over\n"
+    with tempfile.TemporaryDirectory() as home:
+        name = home + "/page.md"
+        with open(name, "w") as f:
+            f.write(page)
+        os.chmod(name, 0o600)
+        c = walking(home, name)
+        c.until("5 to do").until("1. Read it").quiet()
+        c.keys("\r").until("1 done").quiet()
+        c.keys("c").until("value 1 of 1").quiet().keys("\033[200~a b\033[201~\r").until("find 'a b'").quiet()
+        c.keys("c").until("sent to terminal").quiet()
+        c.keys("d").until("2 done").quiet()
+        c.keys("n").until("A note").keys("slow\r").until("slow").quiet()
+        second = walking(home, name)
+        second.until("WATCHING").until("slow").quiet().keys("d").quiet()
+        assert "2 done" in second.text(), second.text()
+        c.keys("s").until("skipped?").keys("nobody there\r").until("1 skipped").quiet()
+        second.until("1 skipped")
+        os.kill(c.pid, signal.SIGKILL)
+        c.ended()
+        c.close()
+        second.until(lambda: "WATCHING" not in second.text(), "the lock").quiet()
+        second.keys("d").until("3 done").quiet().keys("q")
+        assert os.waitstatus_to_exitcode(second.ended()) == 0
+        second.restored()
+        second.close()
+        d = walking(home, "--plain", name)
+        d.until("3 done, 1 skipped, 0 failed; it goes on where it was").until("step 5 of 5").keys("d\n")
+        assert os.waitstatus_to_exitcode(d.ended()) == 0
+        assert b"\033" not in d.raw and b"walked to its end" in d.raw, d.raw
+        d.close()
+    return None
+
+
+def test_the_shelf_of_runbooks():
+    with tempfile.TemporaryDirectory() as home:
+        os.makedirs(home + "/walmedic")
+        os.makedirs(home + "/wiki")
+        with open(home + "/wiki/failover.md", "w") as f:
+            f.write("# How we fail over\n\n## Call\n\n- [ ] called\n")
+        os.chmod(home + "/wiki/failover.md", 0o600)
+        with open(home + "/walmedic/walmedic.conf", "w") as f:
+            f.write("[walmedic]\nrunbooks = %s/wiki\n" % home)
+        c = started(env={"XDG_CONFIG_HOME": home})
+        c.keys("W").until("slot-lag").until("How we fail over").quiet()
+        c.keys("G\r").until("1 to do").quiet().keys("\033").until("slot-lag").quiet()
+        c.keys(":walk fail\t\r").until("1 to do").quiet().keys("qq").until("ROOT CAUSE 1 of 1").quiet()
+        c.keys(":walk slot-l\t\r").until("Look at the slot").until("CONF").quiet()
+        c.keys("]]").until("walmedic sees this now").quiet().keys("2").until("skipped").quiet()
+        c.keys("?").until("Keys on this screen").quiet().keys("\033").until("CONF")
+        c.resize(16, 60).until(lambda: len(c.screen.display) == 16 and "skipped" in c.text()).resize(40, 120).until("CONF")
+        c.keys("qq")
+        assert os.waitstatus_to_exitcode(c.ended()) == 0
+        c.restored()
+        c.close()
+    return None
+
+
+def test_the_report_of_an_incident():
+    with tempfile.TemporaryDirectory() as home:
+        c = started(env={"XDG_STATE_HOME": home, "HOME": home})
+        os.makedirs(home + "/walmedic", exist_ok=True)
+        c.keys(":incident\r").until("the report is in").quiet()
+        names = [n for n in os.listdir(home + "/walmedic") if n.startswith("incident-main-") and n.endswith(".md")]
+        assert len(names) == 1, names
+        with open(home + "/walmedic/" + names[0]) as f:
+            assert "slot.missing" in f.read()
+        assert os.stat(home + "/walmedic/" + names[0]).st_mode & 0o777 == 0o600
+        c.keys("q")
+        assert os.waitstatus_to_exitcode(c.ended()) == 0
+        c.close()
+    return None
 
 
 def test_a_paste_is_no_command():

@@ -48,13 +48,15 @@ static int open_session(const struct cli *c, struct session *s, struct walk_orde
 static int walk(const struct cli *c, struct session *s, const struct walk_order *o)
 {
 	char notice[240] = "";
-	if (c->plain || c->anew || !screen_possible()) {
+	if (c->plain || !screen_possible()) {
 		int status = walk_page(o);
 		session_close(s);
 		return status;
 	}
 	if (o->why_nowhere)
 		snprintf(notice, sizeof notice, "commands can be copied, not run: %.190s", o->why_nowhere);
+	if (c->anew && !walk_again(o))
+		snprintf(notice, sizeof notice, "not begun again: somebody else walks this page");
 	if (o->server >= 0)
 		engine_start(s->engine, true);
 	return screen_walk_run(c, s, c->arg[0], *notice ? notice : NULL);

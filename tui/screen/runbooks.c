@@ -73,7 +73,7 @@ static void walk(struct app *app, const struct runbooks *r)
 {
 	const struct book *b = &r->shelf.book[r->at];
 	if (r->at < r->shelf.books)
-		app_open(app, &screen_walk, &(struct subject){app->server, -1, b->path ? b->path : b->name});
+		walk_start(app, b->path ? b->path : b->name);
 }
 
 static bool act(struct app *app, void *state, enum action action)

@@ -126,6 +126,8 @@ static bool asks_first(struct app *app, struct walk_view *w)
 		missing |= !t->answered[i];
 	if (!missing || t->running >= 0 || w->watching)
 		return false;
+	if (!is_meant(app, w))
+		return true;
 	treatment_ask_values(app, t, 0, VALUES_OPEN);
 	return true;
 }
@@ -140,7 +142,7 @@ static void answer(struct app *app, struct walk_view *w, const struct planned *p
 		app_notice(app, "a step is running; x stops it");
 	else if (!w->t.page->asks)
 		app_notice(app, "this page asks for nothing");
-	else if (walk_is_mine(app, w))
+	else if (is_meant(app, w))
 		treatment_ask_values(app, &w->t, 0, uses ? VALUES_STEP : VALUES_ALL);
 }
 
@@ -221,7 +223,7 @@ static bool act(struct app *app, void *state, enum action action)
 	if (action == ACT_RECHECK && is_meant(app, w))
 		want_run(app, w, p);
 	else if ((action == ACT_COPY || action == ACT_COPY_LINE) && w->ready && p->step->kind == STEP_COMMAND && asks_first(app, w))
-		app_notice(app, "values first: then the key again copies it");
+		return true; /* then the key again */
 	else if (action == ACT_OPEN)
 		app_notice(app, p->step->kind == STEP_COMMAND ? "r runs this step, c copies it" : p->step->kind == STEP_TICK ? "d: it is done" : "press the number of what you see");
 	else if (action == ACT_ANSWER && w->ready)

@@ -5,4 +5,7 @@
 
 extern const struct screen screen_walk, screen_runbooks;
 
+/* Opens the runbook of that name or path for the server in view; among several servers one must be in view. */
+void walk_start(struct app *app, const char *runbook);
+
 #endif

@@ -5,6 +5,7 @@
 #include "remedies/lock.h"
 #include "remedies/shelf.h"
 #include "remedies/walking.h"
+#include "tui/screen/walk.h"
 #include "tui/screen/walking_inside.h"
 
 enum { LOOK_MS = 2000 };
@@ -134,6 +135,27 @@ static void get_ready(struct app *app, struct walk_view *w)
 }
 
 /* ---- opening ---- */
+
+static bool server_in_view(const struct app *app)
+{
+	for (int i = 0; i < app->depth; i++)
+		if (app->stack[i].screen == &screen_front)
+			return true;
+	return app->model->servers < 2;
+}
+
+void walk_start(struct app *app, const char *runbook)
+{
+	for (int i = 0; i < app->depth; i++)
+		if (app->stack[i].screen == &screen_walk) {
+			app_notice(app, "a runbook is open already: go back first");
+			return;
+		}
+	if (server_in_view(app))
+		app_open(app, &screen_walk, &(struct subject){app->server, -1, runbook});
+	else
+		app_notice(app, "choose the server first: Enter on its line, then :walk %s", runbook);
+}
 
 void walk_open(struct app *app, void *state, const struct subject *about)
 {

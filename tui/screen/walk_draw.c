@@ -9,6 +9,7 @@
 #include "tui/widget/route.h"
 #include "tui/widget/strip.h"
 #include "tui/widget/words.h"
+#include "tui/widget/wrap.h"
 
 enum { TALL = 20, WIDE = 110, SIDE = 50, LIST_TALL = 6, LIST_LOW = 3, ROOMY = 22 };
 
@@ -61,11 +62,13 @@ static int draw_title(struct app *app, const struct walk_view *w, struct canvas 
 	return y + 1;
 }
 
-/* Somebody else has it, or the first look is not finished: one line each. */
+/* Somebody else has it, or the first look is not finished. */
 static int draw_news(struct app *app, struct walk_view *w, struct canvas *c, int y)
 {
-	if (w->watching)
-		canvas_printf(c, y++, 1, c->w, MEAN_NOTICE, "WATCHING  %s", walk_lock_holder(w->lock));
+	const char *line[2];
+	int n = w->watching ? wrap_text(app->frame, arena_printf(app->frame, "WATCHING  %s", walk_lock_holder(w->lock)), c->w - 2, line, 2) : 0;
+	for (int i = 0; i < n; i++)
+		canvas_text(c, y++, 1, c->w, MEAN_NOTICE, line[i]);
 	if (!w->ready && w->t.page)
 		canvas_printf(c, y++, 1, c->w, MEAN_RUNNING, "* the first look at %s is not finished: wait a moment", treatment_server(app, &w->t)->name);
 	return y;
