@@ -367,7 +367,7 @@ static void the_second_engineer_watches(void **state)
 	other = walk_lock_open(journal_path(journal), walk);
 	assert_true(walk_lock_take(other));
 	open_walk();
-	assert_true(shows("WATCHING") && shows("walks this page") && shows("1 done"));
+	assert_true(shows("WATCHING") && shows(" since ") && shows("1 done"));
 	press("d1r");
 	assert_true(shows("1 done") && !out.acts);
 	walk_lock_close(other);
