@@ -221,12 +221,14 @@ static void look(struct app *app, struct walk_view *w)
 	w->looked = mono(app);
 	if (w->t.question == Q_NONE && walk_lock_take(w->lock)) {
 		w->watching = false;
-		app_notice(app, "that walk has ended: it is yours now");
+		app_notice(app, "the other one has left: the walk is yours now");
 	}
 	load_course(app, w);
 	treatment_plan(app, &w->t);
 	w->present = course_resume(&w->course);
-	if (w->course.last != last)
+	if (!w->watching)
+		walk_show_step(w, w->present);
+	else if (w->course.last != last)
 		walk_show_step(w, w->course.last);
 }
 
