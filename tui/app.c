@@ -200,9 +200,7 @@ static void incident(struct app *a)
 {
 	struct problem p = {"", ""};
 	char path[600];
-	if (a->key_gap < ALONE_MS)
-		app_notice(a, "the key came in a swarm of others: press it alone");
-	else if (!a->ops->incident || !app_server(a))
+	if (!a->ops->incident || !app_server(a))
 		app_notice(a, "there is no incident to report here");
 	else if (a->ops->incident(a->ops_arg, a->server, path, sizeof path, &p))
 		app_notice(a, "%s%s%s", p.say, *p.hint ? ": " : "", p.hint);

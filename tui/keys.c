@@ -51,7 +51,7 @@ const struct binding bindings[] = {
 	{ACT_FLEET, "fleet", "f", "fleet", "all servers, the worst first, and what they share", NULL},
 	{ACT_SERVER, "server", "Tab", "server", "the next server", "front"},
 	{ACT_WALK, "walk", "W", "runbooks", "the runbooks, to be walked step by step; :walk NAME or :walk FILE.md opens one", NULL},
-	{ACT_INCIDENT, "incident", "I", "incident", "write the report of the last incident to a file, in Markdown", NULL},
+	{ACT_INCIDENT, "incident", "", "incident", "write the report of the last incident to a file, in Markdown", NULL},
 	{ACT_JOURNAL, "journal", "l", "journal", "what was run: when, where, by whom, how it ended", NULL},
 	{ACT_PAGER, "pager", "P", "pager", "the whole text of this in $PAGER; meanwhile walmedic goes on watching", "front evidence remedy walk journal help"},
 	{ACT_SHELL, "shell", "!", "shell", "twice: a shell; its end leads back, meanwhile walmedic goes on watching", NULL},
