@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The console on a real pseudo-terminal: keys, sizes, strange $TERMs, and what is left behind when it dies.
 Waits for what is to be seen, never for a time."""
-import fcntl, os, pty, random, select, signal, struct, sys, tempfile, termios, time
+import fcntl, glob, os, pty, random, re, select, signal, struct, sys, tempfile, termios, time
 
 sys.dont_write_bytecode = True
 try:
@@ -491,6 +491,54 @@ def test_the_report_of_an_incident():
         assert os.waitstatus_to_exitcode(c.ended()) == 0
         c.close()
     return None
+
+
+def an_hour_ago(home):
+    """What the run that has ended kept, as if it had been an hour earlier."""
+    hour = 3600 * 1000
+    for name in glob.glob(home + "/walmedic/history/main/*.jsonl"):
+        with open(name, encoding="utf-8") as f:
+            text = re.sub(r'"t":(\d+)', lambda m: '"t":%d' % (int(m.group(1)) - hour), f.read())
+        os.unlink(name)
+        start, rest = os.path.basename(name).split("-", 1)
+        with open("%s/%d-%s" % (os.path.dirname(name), int(start) - hour, rest), "w", encoding="utf-8") as f:
+            f.write(text)
+
+
+def test_back_into_what_an_earlier_run_saw():
+    """Something changes while the first run looks on; the second one goes back to it, key by key."""
+    with tempfile.TemporaryDirectory() as home:
+        os.chmod(home, 0o755)
+
+        def configure(method):
+            with open(home + "/barman.conf", "w") as f:
+                f.write("[barman]\nbarman_home = %s\n[main]\nconninfo = host=127.0.0.1 port=1 connect_timeout=1\n%s" % (home, method))
+
+        def run():
+            c = Console(rows=60, cols=120, env={"HOME": home, "XDG_STATE_HOME": home},
+                        argv=["walmedic", "--timeout", "5", "--barman-config", home + "/barman.conf"])
+            return c.until(lambda: "ROOT CAUSE 1 of" in c.text() and " ask " not in c.screen.display[0], "all answers")
+
+        head = lambda: c.screen.display[0]
+        long_ago = lambda: re.search(r"PAST -\d+ (min|h)", head())
+        configure("slot_name = evening\nbackup_method = postgres\nstreaming_archiver = on\n")
+        c = run()
+        configure("slot_name = night\nbackup_method = postgres\nstreaming_archiver = on\n")
+        c.keys("R").keys("w").until("evening → night").keys("\033").until("ROOT CAUSE 1 of").keys("q")
+        assert os.waitstatus_to_exitcode(c.ended()) == 0
+        c.close()
+        an_hour_ago(home)
+        c = run()
+        c.keys("w").until("evening → night").keys("\033").until("ROOT CAUSE 1 of")
+        c.keys("{").until("PAST")
+        if not long_ago():  # the changes of this run's own start come first
+            c.keys("{")
+        c.until(lambda: long_ago() and "FAIL" in head(), "the hour before")
+        c.keys("w").until("evening → night").keys("q").until("ROOT CAUSE 1 of")
+        c.keys("}").until(lambda: not long_ago(), "forward").keys("\033").until("live").quiet()
+        c.keys("[").until("PAST").keys("]").until("live").keys("[").until("PAST").keys("\033").until("live").keys("q")
+        assert os.waitstatus_to_exitcode(c.ended()) == 0
+    return c
 
 
 def test_a_paste_is_no_command():
