@@ -157,7 +157,7 @@ static uint64_t what_matters(const struct model *m)
 static void on_change(void *arg)
 {
 	struct console *c = arg;
-	uint64_t matters = what_matters(engine_model(c->engine));
+	uint64_t matters = c->app.options.quiet_clock ? what_matters(engine_model(c->engine)) : 0; /* hundreds of servers: only where it is wanted */
 	bool same = matters == c->matters;
 	c->matters = matters;
 	if (c->app.options.quiet_clock && same && !app_moving(&c->app)) {

@@ -208,8 +208,9 @@ bool know_is(const struct view *v, const char *name, const char *text)
 bool know_yes(const struct view *v, const char *name)
 {
 	static const char *const yes[] = {"yes", "on", "true", "1", "t"};
-	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
-		if (know_is(v, name, yes[i]))
+	const char *s = know(v, name);
+	for (size_t i = 0; s && i < sizeof yes / sizeof *yes; i++)
+		if (!strcmp(s, yes[i]))
 			return true;
 	return false;
 }
