@@ -201,6 +201,7 @@ static void learn_seen(struct view *v, const char *prefix, const struct seen *s)
 		     {"words", str_text(&s->words)}, {"offered", str_text(&s->offered)}};
 	for (size_t i = 0; i < COUNT(facts); i++)
 		learn_at(v, prefix, facts[i].name, facts[i].text);
+	ssh_learn_known(v, prefix);
 }
 
 /* Which side may tell more about a fault, by which fact it is asked, and the list it would learn. */

@@ -56,6 +56,8 @@ void ssh_judge(const struct ssh_way *w, enum rank rank, const struct view *v, st
 
 /* For read functions of the why-questions. */
 void ssh_read_near(struct view *v, const char *prefix, const struct reply *r);
+/* PREFIX.{known_name,known_file} as ssh -G tells them on the near side, where the words of the last login did not say. */
+void ssh_learn_known(struct view *v, const char *prefix);
 void ssh_read_far(struct view *v, const char *prefix, const struct reply *r);
 void ssh_read_listen(struct view *v, const char *prefix, const struct reply *r);
 void ssh_read_hostkeys(struct view *v, const char *prefix, const struct reply *r);

@@ -70,6 +70,14 @@ static void learn_bad_file(struct view *v, const char *prefix)
 	learn_at(v, prefix, "near.bad_file", path);
 }
 
+void ssh_learn_known(struct view *v, const char *prefix)
+{
+	if (!*fact(v, prefix, "known_name"))
+		learn_at(v, prefix, "known_name", fact(v, prefix, "near.known_name"));
+	if (!*fact(v, prefix, "known_file"))
+		learn_at(v, prefix, "known_file", fact(v, prefix, "near.known_file"));
+}
+
 void ssh_read_near(struct view *v, const char *prefix, const struct reply *r)
 {
 	char first[1024];
@@ -79,10 +87,7 @@ void ssh_read_near(struct view *v, const char *prefix, const struct reply *r)
 	snprintf(first, sizeof first, "%.*s", (int)strcspn(all, "\n"), all);
 	learn_at(v, prefix, "near.pubkey", first);
 	learn_bad_file(v, prefix);
-	if (!*fact(v, prefix, "known_name"))
-		learn_at(v, prefix, "known_name", fact(v, prefix, "near.known_name"));
-	if (!*fact(v, prefix, "known_file"))
-		learn_at(v, prefix, "known_file", fact(v, prefix, "near.known_file"));
+	ssh_learn_known(v, prefix);
 }
 
 void ssh_read_far(struct view *v, const char *prefix, const struct reply *r)

@@ -60,7 +60,8 @@ class Dialogue:
             if copying:
                 self.by_hand(copying, block[: -len(prompt)] if prompt else block)
                 copying = None
-                self.say("s")
+                if not select.select([self.p.stdout], [], [], 0.5)[0]:  # else it saw what was done, and went on by itself
+                    self.say("s")
             elif step:
                 key = step.group(1), step.group(2)
                 self.asked[key] = self.asked.get(key, 0) + 1
