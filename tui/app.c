@@ -67,7 +67,7 @@ void app_init(struct app *a, const struct model *m, const struct app_ops *ops, v
 	*a = (struct app){.model = m, .ops = ops, .ops_arg = arg, .options = *o, .now = m->now};
 	a->frame = arena_new();
 	travel_init(a, m);
-	app_open(a, m->servers > 1 ? &screen_fleet : &screen_front, &(struct subject){0, -1, NULL});
+	app_open(a, m->servers > 1 ? &screen_fleet : m->servers ? &screen_front : &screen_empty, &(struct subject){0, -1, NULL});
 }
 
 void app_done(struct app *a)
@@ -208,6 +208,18 @@ static void incident(struct app *a)
 		app_notice(a, "the report is in %s", path);
 }
 
+/* It talks in lines, asks what it must know with what it found as the default, and shows every file as a diff before it is written. */
+static void setup(struct app *a)
+{
+	const char *why = busy(a);
+	if (a->options.read_only || why)
+		app_notice(a, "%s", why ? why : "--read-only: nothing is set up from here");
+	else if (a->ops->setup)
+		a->ops->setup(a->ops_arg);
+	else
+		app_notice(a, "nothing can be set up from here");
+}
+
 static void open_trends(struct app *a)
 {
 	toggle(a, &screen_trends);
@@ -261,10 +273,15 @@ static void (*const common[ACTIONS])(struct app *a) = {
 	[ACT_HELP] = open_help,  [ACT_MAP] = open_map,        [ACT_SUSPEND] = suspend,
 	[ACT_JOURNAL] = open_journal, [ACT_PAGER] = pager,    [ACT_SHELL] = shell,
 	[ACT_REDRAW] = redraw,   [ACT_FIND] = find,           [ACT_COMMAND] = command,
-	[ACT_WALK] = open_runbooks, [ACT_INCIDENT] = incident,
+	[ACT_WALK] = open_runbooks, [ACT_INCIDENT] = incident, [ACT_SETUP] = setup,
 	[ACT_FLEET] = open_fleet, [ACT_TRENDS] = open_trends, [ACT_CHANGES] = open_changes,
 	[ACT_EARLIER] = travel_earlier, [ACT_LATER] = travel_later,
 	[ACT_CHANGE_BEFORE] = travel_change_before, [ACT_CHANGE_AFTER] = travel_change_after,
+};
+
+static const bool of_a_server[ACTIONS] = {
+	[ACT_MAP] = true, [ACT_TRENDS] = true, [ACT_CHANGES] = true, [ACT_RECHECK_ALL] = true, [ACT_SERVER] = true, [ACT_FLEET] = true,
+	[ACT_EARLIER] = true, [ACT_LATER] = true, [ACT_CHANGE_BEFORE] = true, [ACT_CHANGE_AFTER] = true,
 };
 
 void app_act(struct app *a, enum action action)
@@ -292,7 +309,7 @@ void app_act(struct app *a, enum action action)
 	}
 	if (s->act && s->act(a, a->stack[a->depth - 1].state, action))
 		return;
-	if (common[action])
+	if (common[action] && (app_server(a) || !of_a_server[action]))
 		common[action](a);
 }
 

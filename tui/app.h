@@ -36,6 +36,8 @@ struct app_ops {
 	/* Another program has the terminal for a while: a shell, or $PAGER with the text. The engine goes on. NULL: cannot be had. */
 	void (*shell)(void *arg);
 	void (*pager)(void *arg, const char *text);
+	/* The wizard for a new server has the terminal until it ends. NULL: cannot be had. */
+	void (*setup)(void *arg);
 	void (*redraw)(void *arg);
 	/* Discards what was typed and not yet seen, before a question. */
 	void (*discard_input)(void *arg);
@@ -109,7 +111,7 @@ struct screen {
 	bool (*paste)(void *state, int32_t ch);
 };
 
-extern const struct screen screen_front, screen_evidence, screen_map, screen_help, screen_journal, screen_trends,
+extern const struct screen screen_empty, screen_front, screen_evidence, screen_map, screen_help, screen_journal, screen_trends,
 	screen_changes;
 
 enum { APP_DEPTH = 8 };

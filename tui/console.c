@@ -254,15 +254,15 @@ static void on_outside_end(void *arg, int status)
 }
 
 /* Nothing of ours reads or paints until it has ended. */
-static void go_outside(struct console *c, const char *command, const char *text)
+static void go_outside(struct console *c, const char *command, const char *text, const char *says)
 {
 	struct problem p;
 	discard_input(c);
 	term_leave(c->term);
 	loop_fd_stop(c->in);
 	c->in = NULL;
-	if (!text)
-		puts("walmedic goes on watching; `exit` or Ctrl-D leads back to it");
+	if (says)
+		puts(says);
 	fflush(stdout);
 	c->outside = outside_start(c->loop, STDIN_FILENO, command, text, on_outside_end, c, &p);
 	if (c->outside)
@@ -273,12 +273,23 @@ static void go_outside(struct console *c, const char *command, const char *text)
 
 static void shell(void *arg)
 {
-	go_outside(arg, "exec \"${SHELL:-/bin/sh}\"", NULL);
+	go_outside(arg, "exec \"${SHELL:-/bin/sh}\"", NULL, "walmedic goes on watching; `exit` or Ctrl-D leads back to it");
 }
 
 static void pager(void *arg, const char *text)
 {
-	go_outside(arg, "export LESSSECURE=1; if [ -n \"$PAGER\" ]; then eval \"$PAGER\"; elif command -v less >/dev/null; then less; else more; fi", text);
+	go_outside(arg, "export LESSSECURE=1; if [ -n \"$PAGER\" ]; then eval \"$PAGER\"; elif command -v less >/dev/null; then less; else more; fi", text, NULL);
+}
+
+static void setup(void *arg)
+{
+	struct console *c = arg;
+	if (c->options->setup) {
+		app_notice(&c->app, "a server that was set up just now is watched from the next start of walmedic on");
+		go_outside(c, c->options->setup, NULL, "Ctrl-D, or q at a step, leads back to the console");
+	} else {
+		app_notice(&c->app, "nothing can be set up from here");
+	}
 }
 
 static void redraw(void *arg)
@@ -323,6 +334,7 @@ static const struct app_ops ops = {.past = past,
 				   .suspend = suspend,
 				   .shell = shell,
 				   .pager = pager,
+				   .setup = setup,
 				   .redraw = redraw};
 
 static const struct theme *choose_theme(const struct console_options *o)

@@ -14,6 +14,7 @@ struct console_options {
 	const char *runbooks; /* directory of the team's own, or NULL */
 	const char *walk;    /* the runbook that is opened at once, by its name or path, or NULL */
 	const char *notice;  /* the first news, or NULL */
+	const char *setup;   /* the command line of the wizard, or NULL */
 	/* Whom to call for a server; NULL: nobody is known. */
 	void (*contact)(void *arg, const char *server, char *ret, size_t size);
 	void *arg;

@@ -52,6 +52,7 @@ const struct binding bindings[] = {
 	{ACT_SERVER, "server", "Tab", "server", "the next server", "front"},
 	{ACT_WALK, "walk", "W", "runbooks", "the runbooks, to be walked step by step; :walk NAME or :walk FILE.md opens one", NULL},
 	{ACT_INCIDENT, "incident", "", "incident", "write the report of the last incident to a file, in Markdown", NULL},
+	{ACT_SETUP, "setup", "", "new server", "the wizard for a new server, in lines; its end leads back here", NULL},
 	{ACT_JOURNAL, "journal", "l", "journal", "what was run: when, where, by whom, how it ended", NULL},
 	{ACT_PAGER, "pager", "P", "pager", "the whole text of this in $PAGER; meanwhile walmedic goes on watching", "front evidence remedy walk journal help"},
 	{ACT_SHELL, "shell", "!", "shell", "twice: a shell; its end leads back, meanwhile walmedic goes on watching", NULL},

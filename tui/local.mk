@@ -10,7 +10,7 @@ tui_libtui_a_SOURCES = \
 	%D%/widget/triage.c %D%/widget/triage_draw.c %D%/widget/triage.h %D%/widget/focus.c %D%/widget/focus.h \
 	%D%/screen/front.c %D%/screen/preview.c %D%/screen/preview.h %D%/screen/dossier.c %D%/screen/dossier.h %D%/screen/evidence.c %D%/screen/map.c %D%/screen/help.c \
 	%D%/screen/remedy.c %D%/screen/remedy.h %D%/screen/remedy_draw.c %D%/screen/treatment.c %D%/screen/treatment_act.c %D%/screen/treatment_draw.c %D%/screen/treatment.h \
-	%D%/screen/walk.c %D%/screen/walk_course.c %D%/screen/walk_draw.c %D%/screen/walk.h %D%/screen/walking_inside.h %D%/screen/runbooks.c \
+	%D%/screen/walk.c %D%/screen/walk_course.c %D%/screen/walk_draw.c %D%/screen/walk.h %D%/screen/walking_inside.h %D%/screen/runbooks.c %D%/screen/empty.c \
 	%D%/screen/journal.c %D%/outside.c %D%/outside.h \
 	%D%/header.c %D%/header.h %D%/screen/fleet.c %D%/screen/fleet.h \
 	%D%/travel.c %D%/travel.h %D%/screen/trends.c %D%/screen/changes.c \

@@ -68,6 +68,7 @@ static void leave(struct app *a)
 	a->travel.harmless->act = no_act;
 	a->travel.harmless->one_line = no_line;
 	a->travel.harmless->incident = NULL;
+	a->travel.harmless->setup = NULL;
 	a->ops = a->travel.harmless;
 }
 

@@ -344,6 +344,34 @@ int discover_runbooks(const char *walmedic_conf, take_own *take, struct problem 
 	return give_common(walmedic_conf, true, take, p);
 }
 
+/* Barman's main file, where there is one, is in order and names no server. */
+static bool names_nobody(struct arena *a, const char *path)
+{
+	struct problem p;
+	struct barman_file *file = arena_alloc(a, (FILES_MAX + 2) * sizeof *file);
+	bool closed = false;
+	int n = 0;
+	if (collect(a, path, file, &n, &closed, &p) || closed)
+		return false;
+	struct barman_config *c = barman_config_parse(file, n, 0);
+	bool nobody = !c->servers && !barman_problem_of(c, BARMAN_SYNTAX, NULL);
+	barman_config_free(c);
+	return nobody;
+}
+
+bool discover_is_empty(const char *walmedic_conf, const char *barman_config)
+{
+	struct arena *a = arena_new();
+	struct problem p;
+	struct own_config own = {0};
+	const char *env = getenv("BARMAN_CONFIG_FILE");
+	bool given = walmedic_conf || barman_config || (env && *env);
+	const char *barman = given ? NULL : main_file(a, NULL);
+	bool empty = !given && !read_own(a, NULL, &own, &p) && !own.servers && (!barman || names_nobody(a, barman));
+	arena_free(a);
+	return empty;
+}
+
 void discovered_free(struct discovered *d)
 {
 	arena_free(d->arena);

@@ -36,6 +36,8 @@ int discover_keys(const char *walmedic_conf, int (*take)(const struct own_key *k
 int discover_looks(const char *walmedic_conf, int (*take)(const struct own_key *k, struct problem *p), struct problem *p);
 /* The same for `runbooks` of [walmedic]. */
 int discover_runbooks(const char *walmedic_conf, int (*take)(const struct own_key *k, struct problem *p), struct problem *p);
+/* After discover_servers failed: nothing is configured here at all, and nothing is wrong with what there is. */
+bool discover_is_empty(const char *walmedic_conf, const char *barman_config);
 void discovered_free(struct discovered *d);
 
 #endif

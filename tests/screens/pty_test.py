@@ -477,6 +477,25 @@ def test_the_shelf_of_runbooks():
     return None
 
 
+def test_the_wizard_from_an_empty_console():
+    """Where nothing is configured the first screen says what can be done; the wizard has the terminal, and Ctrl-D leads back."""
+    with tempfile.TemporaryDirectory() as home:
+        if os.path.exists("/etc/barman.conf") or os.path.exists("/etc/walmedic.conf"):
+            c = walking(home, "slot-lag")  # this machine has a configuration: the same from a walk without a server
+            c.until("to do").quiet()
+        else:
+            c = Console(argv=["walmedic"], env={"HOME": home, "XDG_STATE_HOME": home, "XDG_CONFIG_HOME": home})
+            c.until("No server is configured").quiet()
+        c.keys("mtw[R").quiet()
+        c.keys(":setup\r").until("value for server")
+        c.keys("\x04").until(lambda: c.on_its_screen(), "the screen again").quiet()
+        c.keys("q")
+        assert os.waitstatus_to_exitcode(c.ended()) == 0
+        c.restored()
+        c.close()
+    return None
+
+
 def test_the_report_of_an_incident():
     with tempfile.TemporaryDirectory() as home:
         c = started(env={"XDG_STATE_HOME": home, "HOME": home})

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "probes/base/str.h"
+#include "probes/base/text.h"
 #include "probes/config/discover.h"
 #include "probes/config/walmedic.h"
 #include "probes/engine/engine.h"
@@ -84,6 +85,17 @@ static void contact_of(void *arg, const char *server, char *ret, size_t size)
 		*ret = '\0';
 }
 
+/* This program again, as the wizard. */
+static void setup_command(struct str *out)
+{
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+	path[n > 0 ? n : 0] = '\0';
+	str_add(out, "exec ");
+	text_shell_quote(out, n > 0 ? path : "walmedic");
+	str_add(out, " setup");
+}
+
 int screen_run(const struct cli *c, struct session *s)
 {
 	return screen_walk_run(c, s, NULL, NULL);
@@ -94,15 +106,18 @@ int screen_walk_run(const struct cli *c, struct session *s, const char *runbook,
 	struct problem p;
 	const char *theme = NULL;
 	char runbooks[512];
+	struct str wizard = {0};
 	if (discover_keys(c->config, take_key, &p) || choose_theme(c, &theme, &p) || session_runbooks(c, runbooks, sizeof runbooks, &p)) {
 		problem_print(stderr, &p);
 		session_close(s);
 		return EXIT_USAGE;
 	}
+	setup_command(&wizard);
 	struct console_options o = {.read_only = c->read_only, .ascii = c->ascii, .no_color = c->no_color,
 				    .quiet_clock = c->quiet_clock, .mouse = mouse, .theme = theme, .runbooks = *runbooks ? runbooks : NULL,
-				    .walk = runbook, .notice = notice, .contact = contact_of, .arg = (void *)(uintptr_t)c};
+				    .setup = str_text(&wizard), .walk = runbook, .notice = notice, .contact = contact_of, .arg = (void *)(uintptr_t)c};
 	int status = console_run(s->loop, s->engine, &o);
+	str_free(&wizard);
 	session_close(s);
 	return status;
 }
@@ -117,6 +132,10 @@ static int run(const struct cli *c)
 	struct cli mine = *c;
 	mine.history = true;
 	if (session_open(&mine, c->arg, c->args, NULL, &s, &p)) {
+		if (!c->args && screen_possible() && discover_is_empty(c->config, c->barman_config)) {
+			session_nowhere(c, &s);
+			return screen_run(c, &s);
+		}
 		problem_print(stderr, &p);
 		return EXIT_USAGE;
 	}
