@@ -39,6 +39,7 @@ struct fix {
 	char outcome[200];        /* of the last step that was run */
 	bool flows;               /* what only looks runs by itself, values are asked when they are needed */
 	bool unattended;          /* nobody is there: an answers file has confirmed what changes */
+	bool changes_confirmed;   /* the operator has said yes to every change at once; restarts are asked for */
 	bool may_restart;         /* and it allows to restart a service */
 	struct str *held;         /* output goes here instead of the screen, or NULL */
 	/* Is this a value for it? -1 and why; NULL: every value is. */

@@ -159,6 +159,8 @@ static bool confirmed(struct fix *x, const struct planned *s)
 		return true;
 	if (x->unattended)
 		return confirmed_before(x, s);
+	if (x->changes_confirmed && s->step->risk == RISK_CHANGE)
+		return true;
 	if (s->step->risk == RISK_RESTART)
 		printf("THIS RESTARTS A SERVICE on %s: its users are cut off.\n", s->host);
 	if (s->step->risk == RISK_DESTRUCTIVE)

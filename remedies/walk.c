@@ -121,7 +121,7 @@ static bool ticks_itself(struct walk *w, const struct planned *p)
 static void prompt_text(const struct walk *w, const struct planned *p, char *ret, size_t size)
 {
 	static const char *const keys[] = {[STEP_TICK] = "d done, s skip", [STEP_READ] = "Enter read", [STEP_CHOICE] = "the number"};
-	const char *what = p->step->kind != STEP_COMMAND ? keys[p->step->kind] : p->refused && w->course.page->asks ? "v its values, c copy, d done, s skip" : p->copy_only || p->refused ? "c copy, d done, s skip" : "r run, c copy, s skip";
+	const char *what = p->step->kind != STEP_COMMAND ? keys[p->step->kind] : p->refused && w->course.page->asks ? "v its values, c copy, d done, s skip" : p->copy_only || p->refused ? "c copy, d done, s skip" : w->flow ? "r run, a run all, c copy, s skip" : "r run, c copy, s skip";
 	snprintf(ret, size, "step %d of %d [%s, ? help, q quit]", w->at + 1, w->course.page->steps, what);
 }
 

@@ -183,13 +183,15 @@ static bool flow_command(struct walk *w, const struct planned *p)
 			return true;
 		if (look == LOOK_RIGHT && proof)
 			return pass_over(w, p);
-		if (look == LOOK_TROUBLE && w->fix.unattended) {
+		if (look == LOOK_TROUBLE && !w->fix.unattended)
+			return false;
+		if (look == LOOK_TROUBLE) {
 			name_step(w, p);
 			printf("on %s as %s\n%s", p->host, p->user, str_text(&w->looked));
 			return stop(w, "it could not be looked at, or is not to be done as things are");
 		}
 	}
-	return (w->fix.unattended || s->risk == RISK_READ) && run_it(w, p);
+	return (w->fix.unattended || w->fix.changes_confirmed || s->risk == RISK_READ) && run_it(w, p);
 }
 
 bool walk_flow_on(struct walk *w, const struct planned *p)

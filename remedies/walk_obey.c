@@ -176,6 +176,18 @@ static void do_quit(struct walk *w, const char *rest, const struct planned *s)
 	w->fix.quit = true;
 }
 
+/* Of a setup: the rest of it is what the first steps are. */
+static void do_all(struct walk *w, const char *rest, const struct planned *s)
+{
+	if (!w->flow) {
+		puts("only of a setup: here each step is run by itself");
+		return;
+	}
+	w->fix.changes_confirmed = true;
+	puts("every change from here on is shown and made; a restart is asked for, and what fails stops it");
+	do_run(w, rest, s);
+}
+
 static void do_help(struct walk *w, const char *rest, const struct planned *s);
 
 static const struct word {
@@ -183,6 +195,7 @@ static const struct word {
 	void (*run)(struct walk *w, const char *rest, const struct planned *s);
 } words[] = {
 	{"r", "", "run it", do_run},
+	{"a", "", "of a setup: run it and all that follows; restarts are still asked for", do_all},
 	{"c", "", "show it alone, to be copied", do_copy},
 	{"d", "[TEXT]", "it is done", do_done},
 	{"f", "[TEXT]", "it failed; go on", do_failed},

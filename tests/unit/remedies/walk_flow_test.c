@@ -212,12 +212,23 @@ static void the_operator_is_asked_for_values_and_for_changes(void **state)
 	expect_said("THIS RESTARTS A SERVICE on db1");
 }
 
+static void one_word_confirms_all_changes_but_no_restart(void **state)
+{
+	(void)state;
+	unattended = may_restart = false;
+	assert_int_equal(walk("small\na\nn\nq\n"), 1);
+	assert_string_equal(str_text(&ran), "look main;?write small;write small;?make;?use \"$walmedic_word\";use \"$walmedic_word\";?restart;");
+	expect_said("THIS RESTARTS A SERVICE on db1");
+	assert_false(restarted);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(nobody_is_asked, begin, end), cmocka_unit_test_setup_teardown(no_secret_gets_out, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_done_is_passed_over, begin, end),
 		cmocka_unit_test_setup_teardown(a_restart_needs_its_own_word, begin, end), cmocka_unit_test_setup_teardown(trouble_stops_it, begin, end),
+		cmocka_unit_test_setup_teardown(one_word_confirms_all_changes_but_no_restart, begin, end),
 		cmocka_unit_test_setup_teardown(the_operator_is_asked_for_values_and_for_changes, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
