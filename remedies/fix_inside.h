@@ -57,6 +57,8 @@ bool fix_run(struct fix *x, const struct planned *s);
 /* Runs a step that looks so that it only looks; what it says is appended to out. */
 enum look { LOOK_RIGHT, LOOK_TODO, LOOK_TROUBLE };
 enum look fix_look(struct fix *x, const struct planned *s, struct str *out);
+/* Asks the probes of a step again, for at most that long; returns whether they are green. */
+bool fix_watch(struct fix *x, const struct planned *s, int64_t ms);
 /* Shows what is to be copied, and watches from now on whether it is proven. */
 void fix_copy(struct fix *x, const struct planned *s);
 void fix_stop_watching(struct fix *x);

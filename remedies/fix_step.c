@@ -224,6 +224,20 @@ enum look fix_look(struct fix *x, const struct planned *s, struct str *out)
 	return look;
 }
 
+bool fix_watch(struct fix *x, const struct planned *s, int64_t ms)
+{
+	struct problem p;
+	int64_t start = clock_mono_ms();
+	struct run_order o = {.loop = x->loop, .engine = x->engine, .server = x->server, .step = s, .journal = x->journal, .guard = &x->guard,
+			      .watch_only = true, .arg = x};
+	struct run *r = run_start(&o, &p);
+	while (r && run_state(r)->phase == RUN_PROVING && clock_mono_ms() - start < ms && !*x->interrupted)
+		fix_turn(x);
+	bool proven = r && run_state(r)->phase == RUN_PROVEN;
+	run_free(r);
+	return proven;
+}
+
 static bool copied_is_proven(void *arg)
 {
 	const struct fix *x = arg;

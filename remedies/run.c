@@ -267,10 +267,14 @@ static void take_line(struct run *r)
 {
 	const char *name, *value = value_in(r->o.step->step, str_text(&r->line), &name);
 	bool secret = value && plan_is_secret(r->o.step, name);
+	struct str plain = {0};
+	if (secret)
+		secret_reveal(&plain, value); /* the link has masked what looks like a password */
 	if (secret && *value)
-		secret_learn(value);
+		secret_learn(str_text(&plain));
 	if (value && r->o.given)
-		r->o.given(r->o.arg, name, value);
+		r->o.given(r->o.arg, name, secret ? str_text(&plain) : value);
+	str_free(&plain);
 	str_addc(&r->line, '\n');
 	if (!secret)
 		say(r, r->line.s, r->line.len);

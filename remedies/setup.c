@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -151,8 +152,11 @@ static int ask_where(struct setting_up *s)
 static int read_answers(struct setting_up *s, struct problem *p)
 {
 	size_t n;
+	struct stat st;
 	if (!s->o->answers)
 		return 0;
+	if (!stat(s->o->answers, &st) && S_ISREG(st.st_mode) && st.st_mode & (S_IWGRP | S_IWOTH))
+		return problem_set(p, "chmod go-w it, after reading it", "\"%s\" can be written by others: what it confirms may not be yours", s->o->answers);
 	const char *bytes = page_file(s->arena, s->o->answers, &n, p);
 	if (!bytes || answers_parse(s->arena, s->o->answers, bytes, &s->answers, p))
 		return -1;
