@@ -207,6 +207,8 @@ static int finish(struct walk *w)
 	struct course *c = &w->course;
 	int open = course_count(c, MARK_TODO) + course_count(c, MARK_RUNNING), failed = course_count(c, MARK_FAILED);
 	walk_list(w);
+	if (w->flow)
+		open += failed; /* it is tried again */
 	if (open) {
 		printf("stopped with %d step%s to do; the same command goes on there\n", open, open == 1 ? "" : "s");
 		return 1;

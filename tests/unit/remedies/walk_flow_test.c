@@ -24,7 +24,7 @@ static const char text[] =
 static char top[64], said[65536];
 static struct str ran;
 static const char *found;
-static bool written, restarted, broken, unattended, may_restart, anew;
+static bool written, used, restarted, broken, unattended, may_restart, anew;
 static struct answer given[] = {{"server", "main"}};
 
 static bool looks(void)
@@ -35,9 +35,12 @@ static bool looks(void)
 	return false;
 }
 
+static struct loop_timer *ending;
+
 static void end_act(void *arg)
 {
 	(void)arg;
+	loop_timer_stop(ending);
 	fake_act_ends();
 }
 
@@ -58,12 +61,13 @@ static void on_act(void)
 		act_says = "word=hunter22hunter22\nmade\n";
 	} else if (!strncmp(act_text, "use", 3)) {
 		act_says = "used\n";
-		act_status = look;
+		act_status = look && !used;
+		used |= !look;
 	} else if (!strcmp(act_text, "restart")) {
 		act_status = look && !restarted;
 		restarted |= !look;
 	}
-	loop_timer_start(NULL, 100, 10000000, end_act, NULL);
+	ending = loop_timer_start(NULL, 100, 10000000, end_act, NULL);
 }
 
 static int check(const char *name, const char *value, struct problem *p)
@@ -128,7 +132,7 @@ static int begin(void **state)
 	fake_reset();
 	act_hook = on_act;
 	found = "found=plain\nseen\n";
-	written = restarted = broken = anew = false;
+	written = used = restarted = broken = anew = false;
 	unattended = may_restart = true;
 	return 0;
 }
@@ -172,7 +176,7 @@ static void what_is_done_is_passed_over(void **state)
 	assert_int_equal(walk(""), 0);
 	anew = true;
 	assert_int_equal(walk(""), 0);
-	assert_string_equal(str_text(&ran), "look main;?write plain;?make;?use \"$walmedic_word\";use \"$walmedic_word\";?restart;");
+	assert_string_equal(str_text(&ran), "look main;?write plain;?make;?use \"$walmedic_word\";?restart;");
 	expect_said("step 2 of 6: \"Write\": as it should be\n");
 }
 
@@ -185,7 +189,7 @@ static void a_restart_needs_its_own_word(void **state)
 	expect_said("HINT: restart it at a good moment");
 	may_restart = true;
 	assert_int_equal(walk(""), 0);
-	assert_string_equal(str_text(&ran), "look main;?make;?restart;restart;");
+	assert_string_equal(str_text(&ran), "look main;?write plain;?make;?use \"$walmedic_word\";?restart;restart;");
 	expect_said("it goes on where it was");
 }
 
