@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "probes/base/text.h"
+#include "remedies/table.h"
 
-enum { NEST_MAX = 40 };
+enum { NEST_MAX = 40, CELL_MAX = 4000 };
 
 struct walking {
 	struct arena *arena;
@@ -31,7 +32,7 @@ static cmark_node *parse(const char *text, size_t n)
 }
 
 /* The words of a heading or paragraph without marks, on one line. */
-static const char *words_of(struct arena *a, cmark_node *node)
+static const char *words_to(struct arena *a, cmark_node *node, size_t most)
 {
 	struct str out = {0}, clean = {0};
 	cmark_iter *it = cmark_iter_new(node);
@@ -46,11 +47,16 @@ static const char *words_of(struct arena *a, cmark_node *node)
 			str_add(&out, cmark_node_get_literal(at));
 	}
 	cmark_iter_free(it);
-	text_clean(&clean, str_text(&out), out.len, 200, 200);
+	text_clean(&clean, str_text(&out), out.len, most, most);
 	const char *text = arena_dup(a, str_text(&clean));
 	str_free(&out);
 	str_free(&clean);
 	return text;
+}
+
+static const char *words_of(struct arena *a, cmark_node *node)
+{
+	return words_to(a, node, 200);
 }
 
 static bool is_fence(cmark_node *node)
@@ -169,11 +175,62 @@ int markdown_blocks(struct arena *a, const char *text, size_t n, int (*each)(voi
 	return rc;
 }
 
+/* What stands before `until` (NULL: all), taken out of the tree, with an empty line between it and what was there. */
+static void render_rest(struct str *out, cmark_node *tree, cmark_node *until, int width)
+{
+	cmark_node *part = cmark_node_new(CMARK_NODE_DOCUMENT), *node;
+	while ((node = cmark_node_first_child(tree)) && node != until)
+		cmark_node_append_child(part, node);
+	if (out->len && (cmark_node_first_child(part) || until))
+		str_addc(out, '\n');
+	char *text = cmark_render_plaintext(part, CMARK_OPT_DEFAULT, width);
+	str_add(out, cmark_node_first_child(part) ? text : "");
+	if (until && cmark_node_first_child(part))
+		str_addc(out, '\n');
+	cmark_get_default_mem_allocator()->free(text);
+	cmark_node_free(part);
+}
+
+/* A table whose cells are words; false when it is too wide to be one. */
+static bool render_table(struct str *out, cmark_node *node, int width)
+{
+	struct table t = {.columns = 0};
+	struct arena *a = arena_new();
+	for (cmark_node *c = cmark_node_first_child(cmark_node_first_child(node)); c; c = cmark_node_next(c))
+		t.columns++;
+	for (cmark_node *row = cmark_node_first_child(node); row; row = cmark_node_next(row))
+		t.rows++;
+	const char **cell = arena_alloc(a, sizeof *cell * (size_t)(t.rows * t.columns + 1));
+	int row = 0;
+	for (cmark_node *r = cmark_node_first_child(node); r; r = cmark_node_next(r), row++) {
+		cmark_node *c = cmark_node_first_child(r);
+		for (int i = 0; i < t.columns; i++, c = c ? cmark_node_next(c) : NULL)
+			cell[row * t.columns + i] = c ? words_to(a, c, CELL_MAX) : "";
+	}
+	t.cell = cell;
+	bool fits = t.columns && t.columns <= TABLE_COLUMNS;
+	if (fits)
+		table_render(out, &t, width);
+	arena_free(a);
+	return fits;
+}
+
 void markdown_render(struct str *out, const char *markdown, int width)
 {
-	cmark_node *tree = parse(markdown, strlen(markdown));
-	char *text = cmark_render_plaintext(tree, CMARK_OPT_DEFAULT, width);
-	str_add(out, text);
-	cmark_get_default_mem_allocator()->free(text);
+	cmark_node *tree = parse(markdown, strlen(markdown)), *node = cmark_node_first_child(tree);
+	struct str plain = {0};
+	while (node) {
+		cmark_node *next = cmark_node_next(node);
+		bool table = !strcmp(cmark_node_get_type_string(node), "table");
+		if (table) {
+			render_rest(&plain, tree, node, width);
+			if (render_table(&plain, node, width))
+				cmark_node_free(node);
+		}
+		node = next;
+	}
+	render_rest(&plain, tree, NULL, width);
+	str_add(out, str_text(&plain));
+	str_free(&plain);
 	cmark_node_free(tree);
 }

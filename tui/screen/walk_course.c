@@ -131,7 +131,8 @@ static void get_ready(struct app *app, struct walk_view *w)
 	w->present = course_resume(&w->course);
 	if (w->present < 0 || planned_at(t, w->present) < 0)
 		w->present = walk_next_open(w, w->present);
-	walk_show_step(w, w->watching ? w->course.last : w->present);
+	if (!t->at || w->watching) /* who has gone on reading meanwhile stays there */
+		walk_show_step(w, w->watching ? w->course.last : w->present);
 }
 
 /* ---- opening ---- */

@@ -207,9 +207,22 @@ static void renders_prose(void **state)
 	str_free(&out);
 }
 
+static void a_table_is_columns(void **state)
+{
+	(void)state;
+	struct str out = {0};
+	page_render(&out, "Before.\n\n| a | what it is |\n|---|---|\n| `x` | one two three four five six |\n| yy | **ü** |\n\n- after\n", 24);
+	assert_string_equal(str_text(&out), "Before.\n\na   what it is\n--  --------------------\nx   one two three four\n    five six\nyy  ü\n\n  - after\n");
+	str_free(&out);
+	page_render(&out, "| a |\n|---|\n| averyveryverylongword |\n", 8);
+	assert_string_equal(str_text(&out), "a\n--------\naveryver\nyverylon\ngword\n");
+	str_free(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_table_is_columns),
 		cmocka_unit_test(reads_all_parts),         cmocka_unit_test(names_what_is_wrong),
 		cmocka_unit_test(leaves_the_shell_its_braces), cmocka_unit_test(refuses_what_is_no_page),
 		cmocka_unit_test(trusts_only_safe_files),  cmocka_unit_test(renders_prose),
