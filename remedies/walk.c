@@ -98,7 +98,7 @@ void walk_step_show(const struct walk *w, const struct planned *p)
 	str_free(&out);
 	say_options(w, s);
 	say_mark(&w->course.mark[w->at]);
-	if (s->kind == STEP_COMMAND)
+	if (s->kind == STEP_COMMAND && !w->course.page->ours)
 		walk_wrongs(s->text, s->text_line);
 	if (w->looked.len)
 		printf("what would change, and how it is now:\n%s", w->looked.s);
