@@ -44,6 +44,9 @@ struct fix {
 	struct str *held;         /* output goes here instead of the screen, or NULL */
 	/* Is this a value for it? -1 and why; NULL: every value is. */
 	int (*check)(const char *name, const char *value, struct problem *p);
+	bool agreed;              /* what changes something was agreed to for all steps at once: risk=change is not asked again */
+	void (*heard)(void *arg, const char *text, size_t n); /* what a command prints, beside being shown; or NULL */
+	void *heard_arg;
 };
 
 /* One turn of the loop, with an eye on the clocks. */

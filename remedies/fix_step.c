@@ -33,6 +33,8 @@ static void on_output(void *arg, const char *text, size_t n)
 	}
 	fwrite(text, 1, n, stdout);
 	fflush(stdout);
+	if (x->heard)
+		x->heard(x->heard_arg, text, n);
 	if (n)
 		x->at_line_start = text[n - 1] == '\n';
 }
@@ -155,7 +157,7 @@ static bool confirmed_before(const struct fix *x, const struct planned *s)
 static bool confirmed(struct fix *x, const struct planned *s)
 {
 	struct str question = {0};
-	if (run_confirm(s) == CONFIRM_NOTHING)
+	if (run_confirm(s) == CONFIRM_NOTHING || (x->agreed && s->step->risk == RISK_CHANGE))
 		return true;
 	if (x->unattended)
 		return confirmed_before(x, s);

@@ -162,7 +162,7 @@ int front_read(struct reading *r, int *ret_body)
 
 /* ---- attributes ---- */
 
-static const char *const places[] = {"console", "backup", "db", "pve", "pbs", NULL};
+static const char *const places[] = {"console", "backup", "db", "scratch", "pve", "pbs", NULL};
 
 static int index_of(const char *const *list, const char *s)
 {
@@ -175,7 +175,7 @@ static int index_of(const char *const *list, const char *s)
 static int attr_on(struct reading *r, int line, char *value, struct step *step)
 {
 	if (index_of(places, value) < 0)
-		return page_wrong(r, line, "console, backup, db, pve or pbs", "\"%s\" is no place", value);
+		return page_wrong(r, line, "console, backup, db, scratch, pve or pbs", "\"%s\" is no place", value);
 	step->on = value;
 	return 0;
 }

@@ -317,14 +317,20 @@ static const char *host_of(const struct planning *g, const char *place)
 {
 	struct utsname u;
 	const struct server *s = g->f->server;
-	const char *host = !strcmp(place, "db") ? s->db_host : !strcmp(place, "backup") ? s->backup_host : NULL;
+	const char *scratch = strcmp(place, "scratch") ? NULL : know(s->view, "server.scratch_host");
+	const char *host = !strcmp(place, "db") ? s->db_host : !strcmp(place, "backup") || !strcmp(place, "scratch") ? s->backup_host : NULL;
+	if (scratch)
+		return scratch;
 	if (!strcmp(place, "console") && !uname(&u))
 		return arena_dup(g->arena, u.nodename);
 	return host && *host ? host : place;
 }
 
-static const char *user_of(const struct planning *g, const char *as)
+static const char *user_of(const struct planning *g, const char *place, const char *as)
 {
+	const char *scratch = strcmp(place, "scratch") ? NULL : know(g->f->server->view, "server.scratch_user");
+	if (as && scratch && !strcmp(as, "barman"))
+		return scratch;
 	const char *barman = know(g->f->server->view, "server.barman_user");
 	struct passwd *me = as && !strcmp(as, "operator") ? getpwuid(geteuid()) : NULL;
 	if (me)
@@ -362,7 +368,7 @@ static void plan_step(const struct planning *g, const struct step *step, int num
 {
 	const char *as = step->as ? step->as : g->f->as, *on = step->on ? step->on : g->f->on;
 	*ret = (struct planned){.step = step, .page = g->page, .number = number, .place = on ? on : g->page->runbook ? "" : "console"};
-	ret->user = user_of(g, as);
+	ret->user = user_of(g, ret->place, as);
 	ret->host = host_of(g, ret->place);
 	if (step->kind != STEP_COMMAND)
 		ret->shown = "";

@@ -6,7 +6,7 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-	&command_console, &command_check, &command_list, &command_explain, &command_fix, &command_walk, &command_setup, &command_incident,
+	&command_console, &command_check, &command_list, &command_explain, &command_fix, &command_walk, &command_setup, &command_drill, &command_incident,
 	&command_record, &command_replay, &command_demo, &command_info, NULL,
 };
 
@@ -33,6 +33,8 @@ static const struct option_row {
 	{"--answers", "FILE", "setup: what it would ask for, when nobody is there", TEXT, offsetof(struct cli, answers)},
 	{"--new", NULL, "walk, setup: begin again", FLAG, offsetof(struct cli, anew)},
 	{"--plain", NULL, "walk: the dialogue in lines, also where a screen could be painted", FLAG, offsetof(struct cli, plain)},
+	{"--to", "[USER@HOST:]DIRECTORY", "drill: where the copy goes (/var/tmp)", TEXT, offsetof(struct cli, to)},
+	{"--at", "TIME", "drill: restore to this point in time", TEXT, offsetof(struct cli, at)},
 	{"--help", NULL, "this text", FLAG, offsetof(struct cli, help)},
 	{"--version", NULL, "version", FLAG, offsetof(struct cli, version)},
 };

@@ -11,6 +11,7 @@ enum { EXIT_USAGE = 3, CLI_ARGS_MAX = 64 };
 struct cli {
 	const char *config, *barman_config, *format, *theme, *answers;
 	const char *timeout, *speed;
+	const char *to, *at;
 	bool read_only, cross_check, no_color, ascii, quiet_clock, list, anew, plain, help, version, no_history;
 	const char *arg[CLI_ARGS_MAX + 1]; /* after the command's name */
 	int args;
@@ -30,7 +31,7 @@ extern const struct command *const commands[]; /* NULL at the end; the first one
 const struct command *cli_parse(int argc, char **argv, struct cli *ret, struct problem *p);
 void cli_help(void);
 
-extern const struct command command_console, command_check, command_list, command_explain, command_info, command_fix, command_walk, command_setup, command_incident,
+extern const struct command command_console, command_check, command_list, command_explain, command_info, command_fix, command_walk, command_setup, command_drill, command_incident,
 	command_record, command_replay, command_demo;
 
 #endif

@@ -23,7 +23,7 @@ walmedic_CFLAGS = $(AM_CFLAGS)
 walmedic_SOURCES = \
 	%D%/main.c %D%/cli.c %D%/cli.h %D%/session.c %D%/session.h \
 	%D%/command/check.c %D%/command/console.c %D%/command/list.c %D%/command/record.c %D%/command/replay.c \
-	%D%/command/replay.h %D%/command/screen.h %D%/command/info.c %D%/command/explain.c %D%/command/fix.c %D%/command/walk.c %D%/command/setup.c %D%/command/incident.c %D%/command/demo.c
+	%D%/command/replay.h %D%/command/screen.h %D%/command/info.c %D%/command/explain.c %D%/command/fix.c %D%/command/walk.c %D%/command/setup.c %D%/command/drill.c %D%/command/incident.c %D%/command/demo.c
 nodist_walmedic_SOURCES = tui/command/demo_recording.c
 walmedic_LDADD = tui/libtui.a remedies/libremedies.a probes/report/libreport.a probes/catalogue/libcatalogue.a \
 	probes/engine/libengine.a probes/catalogue/libcatalogue.a probes/engine/libengine.a probes/config/libconfig.a probes/link/liblink.a \

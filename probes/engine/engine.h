@@ -48,7 +48,10 @@ bool engine_sweep_done(const struct engine *e);
 /* Ask the questions of one node (and of what it needs that is not green) now; node -1 = all. */
 void engine_ask_now(struct engine *e, int server, int node);
 void engine_freeze(struct engine *e, bool frozen);
-/* The place a step of a remedy runs at ("backup", "db", "console"), or NULL when there is no way in as that user. */
+/* From now on "scratch" is this host, reached by Barman's own ssh; login and host NULL: the Barman host, as it is without this. -1: these
+ * are no names. */
+int engine_scratch(struct engine *e, int server, const char *login, const char *host, struct problem *p);
+/* The place a step of a remedy runs at ("backup", "db", "scratch", "console"), or NULL when there is no way in as that user. */
 struct place *engine_place(struct engine *e, int server, const char *place);
 /* True when the role user can be had there (login user equal, root, or sudo -n seen to work). */
 bool engine_can_act(struct engine *e, int server, const char *place, const char *user);

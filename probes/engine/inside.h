@@ -44,6 +44,7 @@ struct watched {
 	struct server_spec spec;
 	struct arena *arena;
 	struct view *view;
+	const char *scratch;    /* how Barman's user reaches the host of a restore drill; NULL: it is the Barman host */
 	int index;
 	unsigned judged_version;
 	int64_t judged_at;

@@ -27,6 +27,8 @@ static const char *barman_user(const struct watched *w)
 	return known ? known : w->spec.barman_user ? w->spec.barman_user : "barman";
 }
 
+#define HOST_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
+
 struct url {
 	char host[256], login[64];
 	int port;
@@ -184,6 +186,22 @@ static struct way dbsql_way(struct engine *e, struct watched *w)
 	return (struct way){.place = place_get(e->loop, &spec)};
 }
 
+/* Where a restore drill puts its copy: another host as Barman's own ssh reaches it, else the Barman host. */
+static struct way scratch_way(struct engine *e, struct watched *w, const char *as)
+{
+	struct way parent = backup_way(e, w, w->scratch ? "barman" : as);
+	if (!w->scratch || !parent.place)
+		return parent;
+	const char *login = know(w->view, "server.scratch_user"), *host = know(w->view, "server.scratch_host");
+	if (as && login && strcmp(as, login)) {
+		char why[160];
+		snprintf(why, sizeof why, "the drill comes in there as \"%.40s\", this needs \"%.40s\"", login, as);
+		return none(why);
+	}
+	struct place_spec spec = {.kind = PLACE_VIA, .name = "scratch", .host = host ? host : "", .parent = parent.place, .as = parent.user, .command = w->scratch};
+	return (struct way){.place = place_get(e->loop, &spec)};
+}
+
 struct way way_find(struct engine *e, struct watched *w, const char *at, const char *as)
 {
 	if (!strcmp(at, "backup"))
@@ -192,6 +210,8 @@ struct way way_find(struct engine *e, struct watched *w, const char *at, const c
 		return db_way(e, w, as);
 	if (!strcmp(at, "pipeline"))
 		return pipeline_way(e, w);
+	if (!strcmp(at, "scratch"))
+		return scratch_way(e, w, as);
 	if (!strcmp(at, "pg"))
 		return sql_way(e, w, false, false);
 	if (!strcmp(at, "wal"))
@@ -206,6 +226,19 @@ struct way way_find(struct engine *e, struct watched *w, const char *at, const c
 }
 
 /* ---- for steps of remedies ---- */
+
+int engine_scratch(struct engine *e, int server, const char *login, const char *host, struct problem *p)
+{
+	struct watched *w = e->watched[server];
+	if (login && (!shell_user_ok(login) || !*host || *host == '-' || host[strspn(host, HOST_LETTERS)]))
+		return problem_set(p, "--to USER@HOST:/DIRECTORY, or --to /DIRECTORY on Barman's own host",
+				   "\"%.60s@%.100s\" cannot be a user and a host", login, host);
+	w->scratch = !login ? NULL : arena_printf(w->arena, "ssh -o BatchMode=yes %s@%s", login, host);
+	learn(w->view, "server.scratch_user", login);
+	learn(w->view, "server.scratch_host", host);
+	learn(w->view, "server.scratch_command", w->scratch);
+	return 0;
+}
 
 struct place *engine_place(struct engine *e, int server, const char *place)
 {
