@@ -10,7 +10,7 @@
 
 const char *const drill_words[SAID_WORDS] = {
 	"backup", "ended", "version", "wals", "need", "free", "host", "directory", "begun", "restore_seconds",
-	"start_seconds", "last", "manifest", "databases", "tables", "rows", "damage", "removed",
+	"start_seconds", "last", "manifest", "databases", "tables", "rows", "damage", "checksums", "removed",
 };
 
 enum { LINE_BYTES = 2000 };
@@ -132,6 +132,8 @@ static void tell_checks(const struct drill *d)
 		printf("  data       %s rows of %s tables in %s databases were read\n", d->said[SAID_ROWS], d->said[SAID_TABLES], d->said[SAID_DATABASES]);
 	if (*d->said[SAID_DAMAGE])
 		printf("  damage     %s\n", d->said[SAID_DAMAGE]);
+	if (*d->said[SAID_DAMAGE] && strcmp(manifest, "matches") != 0 && strcmp(d->said[SAID_CHECKSUMS], "on") != 0)
+		puts("             (a changed byte inside of a row is not seen: the backup has no manifest and the database no data checksums)");
 }
 
 void drill_tell_end(const struct drill *d)

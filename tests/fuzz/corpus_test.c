@@ -5,7 +5,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #define TARGETS(X)                                                                                    \
-	X(barman_config) X(conninfo) X(crontab) X(frames) X(keys) X(page) X(psql) X(recording) X(replies) X(rows) X(runbook) X(secret) X(server_log) \
+	X(barman_config) X(conninfo) X(crontab) X(drill_record) X(frames) X(keys) X(page) X(psql) X(recording) X(replies) X(rows) X(runbook) X(secret) X(server_log) \
 	X(shell) X(ssh_config) X(ssh_words) X(text) X(walmedic_ini)
 
 #define DECLARE(name) int fuzz_target_##name(const uint8_t *data, size_t size);

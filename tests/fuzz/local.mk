@@ -1,4 +1,4 @@
-fuzz_sources = tests/fuzz/barman_config_fuzz.c tests/fuzz/conninfo_fuzz.c tests/fuzz/crontab_fuzz.c tests/fuzz/frames_fuzz.c \
+fuzz_sources = tests/fuzz/barman_config_fuzz.c tests/fuzz/conninfo_fuzz.c tests/fuzz/crontab_fuzz.c tests/fuzz/drill_record_fuzz.c tests/fuzz/frames_fuzz.c \
 	tests/fuzz/keys_fuzz.c tests/fuzz/page_fuzz.c tests/fuzz/psql_fuzz.c tests/fuzz/recording_fuzz.c tests/fuzz/replies_fuzz.c \
 	tests/fuzz/rows_fuzz.c tests/fuzz/runbook_fuzz.c tests/fuzz/secret_fuzz.c tests/fuzz/server_log_fuzz.c tests/fuzz/shell_fuzz.c tests/fuzz/ssh_config_fuzz.c \
 	tests/fuzz/ssh_words_fuzz.c tests/fuzz/text_fuzz.c tests/fuzz/walmedic_ini_fuzz.c
