@@ -255,7 +255,8 @@ static void restore_and_check(struct drill *d)
 	if (!note(d))
 		return;
 	d->begun = true;
-	do_part(d, PART_RESTORE);
+	if (do_part(d, PART_RESTORE) && (isnan(drill_number(d, SAID_START_SECONDS)) || isnan(drill_number(d, SAID_ROWS)) || !*d->said[SAID_DAMAGE]))
+		not_made(d, "the steps ended well and did not say that the copy was started, read and checked", NULL);
 	if (*d->fix.ending)
 		return; /* whoever ended us does not wait: the next drill finds the note */
 	char why[sizeof d->failed];

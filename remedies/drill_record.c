@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "probes/base/arena.h"
 #include "probes/base/clock.h"
 #include "probes/base/str.h"
 #include "probes/base/text.h"
@@ -30,22 +31,18 @@ static void path_of(struct str *out, const char *directory, const char *server, 
 
 static int make_directories(const char *directory)
 {
-	char *path = strdup(directory);
-	for (char *p = path ? path + 1 : NULL; p; p = strchr(p + 1, '/')) {
-		char *slash = strchr(p, '/');
-		if (slash)
-			*slash = '\0';
-		if (mkdir(path, 0700) && errno != EEXIST && access(path, F_OK)) {
-			free(path);
-			return -1;
-		}
-		if (!slash)
-			break;
-		*slash = '/';
-		p = slash;
+	char *path = xstrdup(directory);
+	int rc = 0;
+	for (char *p = path + 1; !rc && *p; p++) {
+		size_t n = strcspn(p, "/");
+		char after = p[n];
+		p[n] = '\0';
+		rc = mkdir(path, 0700) && errno != EEXIST && access(path, F_OK) ? -1 : 0;
+		p[n] = after;
+		p += n - !after;
 	}
 	free(path);
-	return 0;
+	return rc;
 }
 
 static int put_bytes(const char *path, const char *text)
@@ -115,8 +112,9 @@ char *drill_record_text(const char *bytes, size_t n, const char *server, const s
 	json_object_set_new(all, "server", json_string(server));
 	json_object_set_new(restored, "backup", json_string(d->backup));
 	json_object_set_new(restored, "at", json_string(at));
-	json_object_set_new(restored, "seconds", json_integer((json_int_t)d->seconds));
-	if (!isnan(d->last))
+	if (d->seconds >= 0 && d->seconds < 1e9)
+		json_object_set_new(restored, "seconds", json_integer((json_int_t)d->seconds));
+	if (fabs(d->last) < 1e11)
 		json_object_set_new(restored, "last_transaction", json_string(clock_rfc3339((int64_t)d->last * 1000, last, sizeof last)));
 	json_object_set_new(all, "restored", restored);
 	if (d->verified)

@@ -74,8 +74,10 @@ static const char *bytes_of(double n, struct str *out)
 static const char *duration_of(double seconds, struct str *out)
 {
 	str_clear(out);
-	if (isnan(seconds))
+	if (isnan(seconds) || seconds < -1e9 || seconds > 1e9)
 		str_add(out, "?");
+	else if (seconds >= 120 && seconds < 7200)
+		str_addf(out, "%.0f min %.0f s", floor(seconds / 60), fmod(seconds, 60));
 	else
 		text_duration(out, seconds);
 	return str_text(out);
@@ -114,7 +116,7 @@ static void tell_rpo(const struct drill *d)
 	double last = drill_number(d, SAID_LAST), begun = drill_number(d, SAID_BEGUN);
 	if (isnan(drill_number(d, SAID_START_SECONDS)))
 		return;
-	if (isnan(last))
+	if (!(fabs(last) < 1e11))
 		printf("  RPO        the backup's own end, %s: no transaction stands in the WAL after it\n", d->said[SAID_ENDED]);
 	else
 		printf("  RPO        the last transaction in it is of %s%s%s%s\n", clock_rfc3339((int64_t)last * 1000, at, sizeof at), d->o->at ? "" : ", ",

@@ -4,6 +4,7 @@ import subprocess
 import time
 
 import data
+import drills
 from dialogue import Dialogue
 from inlab import Answer, Failed, assert_green, assert_named, lab, log, on, record, wait_for_tick
 from walking import Walk
@@ -179,7 +180,8 @@ def job_walk(name, views, swift):
         wait_for_green(["console"])
 
 
-JOBS = {"fault": job_fault, "heal": job_heal, "pair": job_pair, "chain": job_chain, "healthy": job_healthy, "walk": job_walk, "selftest": job_selftest}
+JOBS = {"fault": job_fault, "heal": job_heal, "pair": job_pair, "chain": job_chain, "healthy": job_healthy, "walk": job_walk, "selftest": job_selftest,
+        "drill.healthy": drills.job_healthy, "drill.corrupted": drills.job_corrupted}
 
 
 def inside(kind, name, views, swift):

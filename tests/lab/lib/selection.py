@@ -10,8 +10,9 @@ TOP = os.path.dirname(os.path.dirname(data.LAB_DIR))
 QUICK = """host.unreachable config.unknown_option config.syntax ssh.to_db.hostkey_changed ssh.to_backup.key_missing pg.refused pg.password_wrong
 repl.hba_rejected archive_mode.restart_pending archive_command.misspelled slot.missing slot.foreign_hoarding cron.entry_disabled cron.daemon_stopped
 disk.pg_wal_full backup.too_old""".split()
-EXTRA = {"healthy": "run", "keys": "through the console", "kill": "-9 leaves nothing behind"}  # jobs that are no faults
-SECONDS = {"fault": 85, "heal": 45, "pair": 60, "chain": 75, "walk": 90, "healthy": 90, "keys": 60, "kill": 60}  # of one lane, about
+EXTRA = {"healthy": "run", "keys": "through the console", "kill": "-9 leaves nothing behind",
+         "drill.healthy": "restored for real", "drill.corrupted": "damaged backups are found"}  # jobs that are no faults
+SECONDS = {"fault": 85, "heal": 45, "pair": 60, "chain": 75, "walk": 90, "healthy": 90, "keys": 60, "kill": 60, "drill.healthy": 90, "drill.corrupted": 80}  # of one lane, about
 LANES = 10             # that the parts are measured for, on whatever machine
 PART_MINUTES = 11      # of the 20 that a check may take; what has changed gets
 CHANGED_MINUTES = 5    # at most
@@ -39,6 +40,8 @@ class Catalogue:
         self.walks = data.walks(self.faults)
 
     def pipeline(self, job):
+        if job.name.startswith("drill."):
+            return "stream"  # its backups have a manifest
         for group in (self.faults, self.pairs, self.chains, self.walks):
             if job.name in group:
                 return group[job.name]["pipeline"] or "both"
@@ -144,5 +147,5 @@ def check_jobs(catalogue, views, part):
     rest = [j for j in part_of(everything, part) if j not in changed]
     say = "health, %d of %d jobs whose faults, pages or judges changed, and part %d of %d (%d jobs; again with --part %d)" % (
         len(changed), of, part, parts, len(rest), part)
-    first = [j for n in ("healthy", "keys", "kill") for j in catalogue.jobs_of(n, views)]
+    first = [j for n in EXTRA for j in catalogue.jobs_of(n, views)]
     return first + changed + rest, say
