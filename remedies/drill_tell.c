@@ -101,7 +101,9 @@ static void tell_rto(const struct drill *d)
 {
 	double copied = drill_number(d, SAID_RESTORE_SECONDS), started = drill_number(d, SAID_START_SECONDS);
 	struct str all = {0}, copy = {0}, start = {0};
-	if (!isnan(copied))
+	if (!isnan(copied) && isnan(started))
+		printf("  copying    took %s\n", duration_of(copied, &copy));
+	else if (!isnan(copied))
 		printf("  RTO        %s: %s for copying, %s until it answered\n", duration_of(copied + started, &all), duration_of(copied, &copy),
 		       duration_of(started, &start));
 	str_free(&all);
@@ -131,7 +133,8 @@ static void tell_checks(const struct drill *d)
 		printf("  checksums  %s\n", !strcmp(manifest, "matches") ? "every file matches the backup's manifest"
 				       : !strcmp(manifest, "none") ? "not compared: a backup by rsync has no manifest" : "not compared: there is no pg_verifybackup");
 	if (*d->said[SAID_ROWS])
-		printf("  data       %s rows of %s tables in %s databases were read\n", d->said[SAID_ROWS], d->said[SAID_TABLES], d->said[SAID_DATABASES]);
+		printf("  data       %s rows were read, of %s table%s in %s databases\n", d->said[SAID_ROWS], d->said[SAID_TABLES],
+		       strcmp(d->said[SAID_TABLES], "1") ? "s" : "", d->said[SAID_DATABASES]);
 	if (*d->said[SAID_DAMAGE])
 		printf("  damage     %s\n", d->said[SAID_DAMAGE]);
 	if (*d->said[SAID_DAMAGE] && strcmp(manifest, "matches") != 0 && strcmp(d->said[SAID_CHECKSUMS], "on") != 0)

@@ -49,8 +49,9 @@ def install():
 
 def write_rows(name):
     """Until they are in Barman's archive."""
-    sql = "INSERT INTO orders (customer, total) VALUES ('%s', 1); SELECT pg_walfile_name(pg_switch_wal())" % name
-    wal = on("db:postgres", "psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-c", sql, "shop").stdout.split()[-1]
+    sql = "INSERT INTO orders (customer, total) VALUES ('%s', 1)" % name
+    switch = "SELECT pg_walfile_name(pg_switch_wal())"  # apart from it: what is committed by then is in that file
+    wal = on("db:postgres", "psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-c", sql, "-c", switch, "shop").stdout.split()[-1]
     end = time.time() + 60
     while time.time() < end:
         on("backup:barman", "barman", "-q", "cron")
@@ -111,7 +112,10 @@ def job_healthy(name, views, swift):
     status, said = drill("--at", at, "--to", "postgres@db1:/var/tmp")
     must(status == 0, "to a point in time, on another host", said)
     must(rows_of(said) == all_rows - 1, "what came after the point in time is there too: %d, %d" % (rows_of(said), all_rows), said)
-    nothing_left(("db", SCRATCH))
+    status, said = drill("--at", "2099-01-01T00:00:00Z")
+    must(status == 1, "to a time that is not there yet", said)
+    said_all(said, "NOT MADE: the WAL in Barman's archive ends before")
+    nothing_left(("db", SCRATCH), ("backup", SCRATCH))
     assert_green(["console"])
 
 

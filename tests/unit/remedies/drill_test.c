@@ -169,7 +169,7 @@ static void restores_checks_removes_and_records(void **state)
 	expect_said("Drill of main: its backup can be restored\n");
 	expect_said("RTO        5 min 12 s: 4 min 50 s for copying, 22 s until it answered\n");
 	expect_said("RPO        the last transaction in it is of 1700000000000, 41 s before the drill began\n");
-	expect_said("12345 rows of 5 tables in 2 databases were read");
+	expect_said("12345 rows were read, of 5 tables in 2 databases");
 	expect_said("copy       removed: /var/tmp/walmedic-drill.main on backup1");
 	assert_non_null(strstr(kept("json"), "\"restored\": {\"backup\": \"20261121T031702\""));
 	assert_non_null(strstr(kept("json"), "\"seconds\": 312"));
