@@ -4,6 +4,7 @@ import re
 import subprocess
 import time
 
+from dialogue import Dialogue
 from inlab import LAB_ON, PLACE, Answer, Failed, assert_green, log, on
 
 SECONDS = 240  # of one drill
@@ -116,6 +117,10 @@ def job_healthy(name, views, swift):
     must(status == 1, "to a time that is not there yet", said)
     said_all(said, "NOT MADE: the WAL in Barman's archive ends before")
     nothing_left(("db", SCRATCH), ("backup", SCRATCH))
+    on("console", "sh", "-c", "rm .local/state/walmedic/drill/main.json")
+    Dialogue("console", {}, "restore.never_tested").run(SECONDS)
+    must(tested(), "the page of restore.never_tested does not lead to a drill")
+    nothing_left()
     assert_green(["console"])
 
 
