@@ -120,11 +120,12 @@ static bool do_step(struct drill *d, const struct step *step)
 		return false;
 	}
 	str_clear(&d->line);
+	*d->fix.outcome = '\0';
 	if (fix_run(&d->fix, s))
 		return true;
 	if (!*d->failed) {
 		snprintf(d->failed, sizeof d->failed, "\"%.100s\" did not succeed: %.200s", step->heading, *d->fix.outcome ? d->fix.outcome : "it did not run");
-		d->refused = !is_of(step, PART_RESTORE) || !*d->fix.outcome;
+		d->refused = !is_of(step, PART_RESTORE) || !text_starts(d->fix.outcome, "exit status"); /* stopped, or cut off: that says nothing of the backup */
 	}
 	return false;
 }

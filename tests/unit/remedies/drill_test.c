@@ -33,7 +33,7 @@ static struct script fresh[STEPS];
 static char top[64], said[262144], done[4096], away_text[1024];
 static char scratch_host[256];
 static struct drill_order order;
-static int kill_at;
+static int kill_at, interrupt_at;
 
 int engine_scratch(struct engine *e, int server, const char *login, const char *host, struct problem *p)
 {
@@ -65,6 +65,11 @@ static void on_act(void)
 		act_status = script[i].status;
 		if (i == kill_at)
 			raise(SIGKILL);
+		act_ends = true;
+		if (i == interrupt_at) {
+			fake_signal[SIGINT].call(fake_signal[SIGINT].arg);
+			return;
+		}
 	}
 	act_timer = loop_timer_start(NULL, 100, 10000000, end_act, NULL);
 }
@@ -145,7 +150,7 @@ static int setup(void **state)
 	learn((struct view *)fake_server.view, "server.drill_directory", directory);
 	act_hook = on_act;
 	order = (struct drill_order){0};
-	kill_at = -1;
+	kill_at = interrupt_at = -1;
 	memcpy(fresh, script, sizeof script);
 	return 0;
 }
@@ -268,6 +273,19 @@ static void a_copy_that_cannot_be_removed_is_said(void **state)
 	assert_null(kept("json"));
 }
 
+/* Ctrl-C says nothing of the backup, and leaves nothing. */
+static void what_is_stopped_is_removed_and_no_failure(void **state)
+{
+	(void)state;
+	for (interrupt_at = PLACE; interrupt_at <= CHECK; interrupt_at++) {
+		assert_int_equal(drill("y\n"), DRILL_NOT_MADE);
+		assert_non_null(strstr(done, "8 "));
+		expect_said("copy       removed");
+		assert_null(kept("json"));
+		assert_null(kept("scratch"));
+	}
+}
+
 static void read_only_runs_nothing(void **state)
 {
 	(void)state;
@@ -332,7 +350,7 @@ int main(void)
 		T(restores_checks_removes_and_records), T(nothing_is_changed_without_a_yes), T(lists_what_will_run_byte_for_byte),
 		T(without_room_nothing_is_made), T(a_damaged_backup_fails_and_its_copy_is_removed),
 		T(a_hole_in_the_wal_is_a_failure_before_anything_is_made), T(what_a_killed_drill_left_is_removed_by_its_note),
-		T(a_copy_that_cannot_be_removed_is_said), T(read_only_runs_nothing), T(hostile_answers_do_no_harm), T(wrong_places_and_times_are_refused),
+		T(a_copy_that_cannot_be_removed_is_said), T(what_is_stopped_is_removed_and_no_failure), T(read_only_runs_nothing), T(hostile_answers_do_no_harm), T(wrong_places_and_times_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
