@@ -69,7 +69,7 @@ static int draw_news(struct app *app, struct walk_view *w, struct canvas *c, int
 	int n = w->watching ? wrap_text(app->frame, arena_printf(app->frame, "WATCHING  %s", walk_lock_holder(w->lock)), c->w - 2, line, 2) : 0;
 	for (int i = 0; i < n; i++)
 		canvas_text(c, y++, 1, c->w, MEAN_NOTICE, line[i]);
-	if (!w->ready && w->t.page)
+	if (!w->ready && w->t.page && w->t.page->walkable)
 		canvas_printf(c, y++, 1, c->w, MEAN_RUNNING, "* the first look at %s is not finished: wait a moment", treatment_server(app, &w->t)->name);
 	return y;
 }
@@ -146,11 +146,17 @@ static int draw_list(struct app *app, const struct walk_view *w, struct canvas *
 
 /* ---- the body ---- */
 
+struct telling {
+	struct doc *d;
+	int first;      /* line of the page that the text begins in */
+};
+
 static int tell_wrong(void *arg, const struct known_wrong *k, int line, const char *command)
 {
-	struct doc *d = arg;
-	(void)line;
-	doc_label(d, 1, k->never ? MEAN_FAIL : MEAN_WARN, k->never ? "✗ WRONG" : "! DOUBTFUL", 11, MEAN_COMMAND, command);
+	const struct telling *t = arg;
+	struct doc *d = t->d;
+	doc_label(d, 1, k->never ? MEAN_FAIL : MEAN_WARN,
+		  arena_printf(d->a, k->never ? "✗ WRONG, line %d" : "! DOUBTFUL, line %d", t->first + line), k->never ? 19 : 22, MEAN_COMMAND, command);
 	doc_label(d, 3, MEAN_FAINT, "why", 9, MEAN_TEXT, k->why);
 	doc_label(d, 3, MEAN_FAINT, "write", 9, MEAN_COMMAND, k->right);
 	return 0;
@@ -186,7 +192,7 @@ static void write_by_kind(struct doc *d, struct app *app, const struct walk_view
 {
 	const struct server *s = treatment_server(app, &w->t);
 	if (p->step->kind == STEP_COMMAND) {
-		known_wrong_each(p->step->text, tell_wrong, d);
+		known_wrong_each(p->step->text, tell_wrong, &(struct telling){d, p->step->text_line});
 		treatment_write_step(d, s, p);
 		return;
 	}
@@ -223,7 +229,7 @@ static void write_text(struct doc *d, const struct page *page)
 {
 	doc_textf(d, 1, MEAN_NOTICE, "%s: no steps were found: the page has no commands, check boxes or numbered headings that Markdown knows.", page->file);
 	doc_text(d, 1, MEAN_TEXT, "To make steps, put commands between a line ```sh and a line ```, under a heading \"## What this does\"; write \"- [ ] what to do\" for what is done by hand.");
-	known_wrong_each(page->raw, tell_wrong, d);
+	known_wrong_each(page->raw, tell_wrong, &(struct telling){d, 1});
 	doc_blank(d);
 	doc_text(d, 1, MEAN_QUOTE, page->raw);
 }
