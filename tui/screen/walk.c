@@ -282,12 +282,14 @@ static const struct hint *hints(struct app *app, void *state)
 	static const struct hint watching[] = {{ACT_LATER, "step"}, {ACT_COPY, NULL}, {ACT_FIND, NULL}, {ACT_BACK, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
 	static const struct hint text[] = {{ACT_FIND, NULL}, {ACT_PAGER, NULL}, {ACT_BACK, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
 	static const struct hint command[] = {{ACT_RECHECK, "run"}, {ACT_COPY, NULL},   {ACT_DONE, NULL},   {ACT_SKIP, NULL},
-					      {ACT_NEXT, "note"},   {ACT_LATER, "step"}, {ACT_BACK, NULL}, {ACT_HELP, NULL}, {ACT_ANSWER, NULL}, {ACT_NONE, NULL}};
+					      {ACT_NEXT, "note"},   {ACT_LATER, "step"}, {ACT_BACK, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
+	static const struct hint with_values[] = {{ACT_RECHECK, "run"}, {ACT_COPY, NULL},   {ACT_DONE, NULL}, {ACT_SKIP, NULL},
+						  {ACT_NEXT, "note"},	{ACT_ANSWER, NULL}, {ACT_LATER, "step"}, {ACT_BACK, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
 	static const struct hint copied[] = {{ACT_COPY, NULL},    {ACT_DONE, NULL},   {ACT_SKIP, NULL}, {ACT_NEXT, "note"}, {ACT_LATER, "step"},
 					     {ACT_BACK, NULL},	  {ACT_HELP, NULL},   {ACT_NONE, NULL}};
 	static const struct hint placeless[] = {{ACT_COPY, NULL},    {ACT_DONE, NULL},   {ACT_SKIP, NULL}, {ACT_NEXT, "note"}, {ACT_PLACE, NULL},
 					     {ACT_LATER, "step"}, {ACT_BACK, NULL}, {ACT_HELP, NULL},   {ACT_NONE, NULL}};
-	static const struct hint missing[] = {{ACT_ANSWER, NULL}, {ACT_SKIP, NULL}, {ACT_NEXT, "note"}, {ACT_LATER, "step"}, {ACT_BACK, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
+	static const struct hint missing[] = {{ACT_ANSWER, NULL}, {ACT_DONE, NULL}, {ACT_SKIP, NULL}, {ACT_NEXT, "note"}, {ACT_LATER, "step"}, {ACT_BACK, NULL}, {ACT_HELP, NULL}, {ACT_NONE, NULL}};
 	static const struct hint hand[] = {{ACT_DONE, NULL},    {ACT_SKIP, NULL}, {ACT_NEXT, "note"}, {ACT_FAILED, NULL},
 					   {ACT_LATER, "step"}, {ACT_BACK, NULL}, {ACT_HELP, NULL},   {ACT_NONE, NULL}};
 	static const struct hint reading[] = {{ACT_OPEN, "read"}, {ACT_SKIP, NULL}, {ACT_NEXT, "note"}, {ACT_LATER, "step"},
@@ -309,7 +311,7 @@ static const struct hint *hints(struct app *app, void *state)
 		return missing;
 	snprintf(numbers, sizeof numbers, "1-%d what you see", p->step->options);
 	if (p->step->kind != STEP_COMMAND || (p->text && !p->copy_only))
-		return kinds[p->step->kind];
+		return p->step->kind == STEP_COMMAND && w->t.page->asks ? with_values : kinds[p->step->kind];
 	return *p->place ? copied : placeless;
 }
 
