@@ -67,6 +67,14 @@ class Data(unittest.TestCase):
         self.assertIn("no action", self.refused(data.chains, "slot.missing\n\ta b c\n"))
         self.assertIn("no second link", self.refused(data.chains, "slot.missing wal\n"))
 
+    def test_each_set_up_has_its_job(self):
+        import setup_jobs
+        self.assertEqual(list(setup_jobs.JOBS), list(data.SETUPS))
+        self.assertIn(selection.ALWAYS, data.SETUPS)
+        for name, (pipeline, say) in data.SETUPS.items():
+            self.assertIn(pipeline, ("bare", "both", "push", "stream"), name)
+            self.assertTrue(say, name)
+
     def test_each_action_of_a_chain_exists(self):
         with open(os.path.join(HERE, "lib", "chain.sh")) as f:
             text = f.read()
@@ -109,6 +117,7 @@ class Selection(unittest.TestCase):
         names = [(j.kind, j.name) for j in jobs]
         self.assertEqual(len(names), len(set(names)))
         self.assertIn(("healthy", "healthy"), names)
+        self.assertIn(("setup", selection.ALWAYS), names)
         with self.assertRaises(data.BadData):
             selection.check_jobs(self.catalogue, self.views, parts + 1)
 
@@ -127,9 +136,10 @@ class Selection(unittest.TestCase):
 
 
 class Asserting(unittest.TestCase):
-    def answer(self, causes, status=2, probes=()):
+    def answer(self, causes, status=2, probes=(), urgent=True):
         a = Answer.__new__(Answer)
         a.causes, a.status, a.probes = causes, status, list(probes)
+        a.roots = [{"cause": c, "state": "fail", "urgency_seconds": 60 * i if urgent else None, "unblocks": len(causes) - i} for i, c in enumerate(causes)]
         return a
 
     def test_only_the_expected_causes_in_their_order_pass(self):
@@ -138,6 +148,10 @@ class Asserting(unittest.TestCase):
         for causes in ([], ["b", "a"], ["a"], ["a", "b", "c"]):
             self.assertIsNotNone(self.answer(causes).wrong_roots(["a", "b"], []))
         self.assertIsNotNone(self.answer(["a"], status=0).wrong_roots(["a"], []))
+
+    def test_two_that_nothing_tells_apart_stand_in_either_order(self):
+        self.assertIsNone(self.answer(["b", "a"], urgent=False).wrong_roots(["a", "b"], []))
+        self.assertIsNotNone(self.answer(["b", "c"], urgent=False).wrong_roots(["a", "b"], []))
 
     def test_a_fold_names_cause_and_explaining_probe(self):
         a = self.answer(["x"], probes=[{"id": "p", "state": "fail", "cause": "c", "explained_by": "q"}])
@@ -163,16 +177,18 @@ class Coverage(unittest.TestCase):
         both, later = (named("barman"), named("console")), (named("console", "after cron's run"), named("barman", "after cron's run"))
         path = written(record("fault", "wrong", False, *both, named("barman", ok=False)) +
                        record("fault", "whole", True, *both, *later, healed("console")) + record("heal", "whole", True, named("barman"), healed("barman")) +
-                       record("fault", "stuck", False, *both, *later) + record("chain", "quick", True, *both) + record("fault", "kept", True, *both))
+                       record("fault", "stuck", False, *both, *later) + record("chain", "quick", True, *both) + record("fault", "kept", True, *both) +
+                       record("setup", "new", True, {"what": "set up", "answers": 7, "seconds": 44}) + record("setup", "resumed", False, {"what": "killed", "times": 9}))
         known = page.merge({"other": ["console", "-"], "kept": ["console, barman", "console"]}, page.read_results([path]))
         os.unlink(path)
         names = [next(iter(group)) for group in (data.faults(), data.pairs(data.faults()), data.chains(data.faults()))]
         page.PAGE = written(page.page({n: ["console (at once)", "barman"] for n in names}))
         kept = page.earlier()
         os.unlink(page.PAGE)
-        self.assertEqual([kept[n] for n in names], [["console (at once)", "barman"]] * 3)
+        self.assertEqual([kept[n] for n in names], [["console (at once)", "barman"]] * 2 + [["console (at once)", "-"]])
         self.assertEqual(known, {"other": ["console", "-"], "kept": ["console, barman", "console"], "wrong": ["console, **not** barman", "-"],
                                  "whole": ["console, barman", "console, barman"], "stuck": ["console, barman", "**not** console"],
+                                 "new": ["yes", "7 answers, 44 s"], "resumed": ["**no**", "killed 9 times"],
                                  "quick": ["console, barman (at once)", "-"]})
 
 

@@ -77,6 +77,18 @@ def pairs(known, path=os.path.join(LAB_DIR, "pairs")):
     return found
 
 
+# walmedic setup: {job: (the lab's pipeline, what is proven)}
+SETUPS = {
+    "setup.push": ("bare", "from bare hosts to all green, WAL by archive_command"),
+    "setup.stream": ("bare", "from bare hosts to all green, WAL by a slot and its receiver"),
+    "setup.both": ("bare", "from bare hosts to all green, WAL by both ways"),
+    "setup.typed": ("bare", "the same in a dialogue, without an answers file"),
+    "setup.resume": ("bare", "killed with SIGKILL in one step after the other and started again: nothing is done twice or lost"),
+    "setup.adopt": ("bare", "a set-up that somebody left half done is finished; what fits in it stays"),
+    "setup.green": ("both", "a pipeline that is green is left as it is; what is taken from it comes back"),
+    "setup.refused": ("bare", "wrong or missing fingerprints and bad answers: one sentence, and nothing is written"),
+}
+
 WALKS_END = ("green", "off")
 
 

@@ -7,6 +7,7 @@ import data
 import drills
 from dialogue import Dialogue
 from inlab import Answer, Failed, assert_green, assert_named, lab, log, on, record, wait_for_tick
+from setup_jobs import job_setup
 from walking import Walk
 
 GREEN_SECONDS = 150  # the remedy is done: from here to all green, at most
@@ -180,8 +181,8 @@ def job_walk(name, views, swift):
         wait_for_green(["console"])
 
 
-JOBS = {"fault": job_fault, "heal": job_heal, "pair": job_pair, "chain": job_chain, "healthy": job_healthy, "walk": job_walk, "selftest": job_selftest,
-        "drill.healthy": drills.job_healthy, "drill.corrupted": drills.job_corrupted}
+JOBS = {"fault": job_fault, "heal": job_heal, "pair": job_pair, "chain": job_chain, "healthy": job_healthy, "walk": job_walk, "setup": job_setup,
+        "selftest": job_selftest, "drill.healthy": drills.job_healthy, "drill.corrupted": drills.job_corrupted}
 
 
 def inside(kind, name, views, swift):

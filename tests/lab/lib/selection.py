@@ -10,9 +10,11 @@ TOP = os.path.dirname(os.path.dirname(data.LAB_DIR))
 QUICK = """host.unreachable config.unknown_option config.syntax ssh.to_db.hostkey_changed ssh.to_backup.key_missing pg.refused pg.password_wrong
 repl.hba_rejected archive_mode.restart_pending archive_command.misspelled slot.missing slot.foreign_hoarding cron.entry_disabled cron.daemon_stopped
 disk.pg_wal_full backup.too_old""".split()
+ALWAYS = "setup.stream"  # of the set-ups, in every check
 EXTRA = {"healthy": "run", "keys": "through the console", "kill": "-9 leaves nothing behind",
          "drill.healthy": "restored for real", "drill.corrupted": "damaged backups are found"}  # jobs that are no faults
-SECONDS = {"fault": 85, "heal": 45, "pair": 60, "chain": 75, "walk": 90, "healthy": 90, "keys": 60, "kill": 60, "drill.healthy": 90, "drill.corrupted": 80}  # of one lane, about
+SECONDS = {"fault": 85, "heal": 45, "pair": 60, "chain": 75, "walk": 90, "setup": 120, "healthy": 90, "keys": 60, "kill": 60,
+           "drill.healthy": 90, "drill.corrupted": 80}  # of one lane, about
 LANES = 10             # that the parts are measured for, on whatever machine
 PART_MINUTES = 11      # of the 20 that a check may take; what has changed gets
 CHANGED_MINUTES = 5    # at most
@@ -42,6 +44,8 @@ class Catalogue:
     def pipeline(self, job):
         if job.name.startswith("drill."):
             return "stream"  # its backups have a manifest
+        if job.name in data.SETUPS:
+            return data.SETUPS[job.name][0]
         for group in (self.faults, self.pairs, self.chains, self.walks):
             if job.name in group:
                 return group[job.name]["pipeline"] or "both"
@@ -57,6 +61,8 @@ class Catalogue:
             return [Job("pair", name, " ".join(views))]
         if name in self.walks:
             return [Job("walk", name)]
+        if name in data.SETUPS:
+            return [Job("setup", name)]
         if name in self.chains:
             return [Job("chain", name, " ".join(views))]
         others = [v for v in views[1:] if self.faults[name]["cause_" + v] == self.faults[name]["cause_" + views[0]]]
@@ -65,7 +71,7 @@ class Catalogue:
         return [Job("fault", name, " ".join(views))] + [Job("heal", name, v) for v in others if twice]
 
     def everything(self, views, twice=False):
-        names = [*self.faults, *self.pairs, *self.chains, *self.walks]
+        names = [*self.faults, *self.pairs, *self.chains, *self.walks, *data.SETUPS]
         return [j for n in names for j in self.jobs_of(n, views, True, twice)]
 
 
@@ -144,8 +150,9 @@ def check_jobs(catalogue, views, part):
     if not 1 <= part <= parts:
         raise data.BadData("there are %d parts" % parts)
     changed, of = changed_jobs(catalogue, views)
+    changed += [j for j in catalogue.jobs_of(ALWAYS, views) if j not in changed]
     rest = [j for j in part_of(everything, part) if j not in changed]
-    say = "health, %d of %d jobs whose faults, pages or judges changed, and part %d of %d (%d jobs; again with --part %d)" % (
+    say = "health, a set-up, %d of %d jobs whose faults, pages or judges changed, and part %d of %d (%d jobs; again with --part %d)" % (
         len(changed), of, part, parts, len(rest), part)
     first = [j for n in EXTRA for j in catalogue.jobs_of(n, views)]
     return first + changed + rest, say
