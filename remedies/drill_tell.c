@@ -121,8 +121,8 @@ static void tell_rpo(const struct drill *d)
 	if (!(fabs(last) < 1e11))
 		printf("  RPO        the backup's own end, %s: no transaction stands in the WAL after it\n", d->said[SAID_ENDED]);
 	else
-		printf("  RPO        the last transaction in it is of %s%s%s%s\n", clock_rfc3339((int64_t)last * 1000, at, sizeof at), d->o->at ? "" : ", ",
-		       d->o->at ? "" : duration_of(begun - last, &lost), d->o->at ? ", as was asked for" : " before the drill began");
+		printf("  RPO        the last transaction in it is of %s%s%s%s\n", clock_rfc3339((int64_t)last * 1000, at, sizeof at),
+		       d->o->at ? "; asked for was " : ", ", d->o->at ? d->o->at : duration_of(begun - last, &lost), d->o->at ? "" : " before the drill began");
 	str_free(&lost);
 }
 

@@ -182,6 +182,15 @@ static void restores_checks_removes_and_records(void **state)
 	assert_null(kept("scratch"));
 }
 
+static void a_point_in_time_is_asked_of_barman(void **state)
+{
+	(void)state;
+	order.at = "2026-11-21 03:12:44";
+	assert_int_equal(drill("y\n"), DRILL_DONE);
+	expect_said("base=/b/base; id=20261121T031702; at='2026-11-21 03:12:44'; remote=no; server=main\n");
+	expect_said("RPO        the last transaction in it is of 1700000000000; asked for was 2026-11-21 03:12:44\n");
+}
+
 static void nothing_is_changed_without_a_yes(void **state)
 {
 	(void)state;
@@ -347,7 +356,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		T(restores_checks_removes_and_records), T(nothing_is_changed_without_a_yes), T(lists_what_will_run_byte_for_byte),
+		T(restores_checks_removes_and_records), T(a_point_in_time_is_asked_of_barman), T(nothing_is_changed_without_a_yes), T(lists_what_will_run_byte_for_byte),
 		T(without_room_nothing_is_made), T(a_damaged_backup_fails_and_its_copy_is_removed),
 		T(a_hole_in_the_wal_is_a_failure_before_anything_is_made), T(what_a_killed_drill_left_is_removed_by_its_note),
 		T(a_copy_that_cannot_be_removed_is_said), T(what_is_stopped_is_removed_and_no_failure), T(read_only_runs_nothing), T(hostile_answers_do_no_harm), T(wrong_places_and_times_are_refused),
