@@ -184,7 +184,7 @@ static bool flow_command(struct walk *w, const struct planned *p)
 	const struct step *s = p->step;
 	bool proof = !s->proves[0] || p->proven || p->proof_later;
 	wait_for_left_over(w);
-	if ((p->proven && (!s->looks || s->looks_unproven)) || (was_done(w, s) && fix_watch(&w->fix, p, PROOF_MS)))
+	if ((p->proven && (!s->looks || s->looks_unproven)) || (was_done(w, s) && (p->proof_later || fix_watch(&w->fix, p, PROOF_MS))))
 		return pass_over(w, p);
 	if (s->looks) {
 		enum look look = fix_look(&w->fix, p, &w->looked);
