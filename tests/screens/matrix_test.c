@@ -321,11 +321,18 @@ static void resized(struct engine *e, const struct family *f, const struct scree
 	canvas_free(c);
 }
 
+/* Each way into the past replays a recording, each way to a runbook reads its pages and tries every pattern of what is known to be wrong: whatever
+ * the size of the window. */
+static bool is_long_way(const struct screen_row *row)
+{
+	return !strncmp(row->name, "past", 4) || !strncmp(row->name, "walk", 4) || !strcmp(row->name, "runbooks");
+}
+
 static void any_size(struct engine *e, const struct family *f)
 {
 	for (size_t n = 0; n < sizeof screens / sizeof *screens; n++) {
 		resized(e, f, &screens[n]);
-		if (strncmp(screens[n].name, "past", 4)) /* each way there replays a recording, whatever the size */
+		if (!is_long_way(&screens[n]))
 			each_size(e, f, &screens[n]);
 	}
 }
@@ -344,6 +351,48 @@ static void small_windows_take_no_orders(const struct model *m)
 	must(app.depth == 1 && !app.quit && !app.frozen, "a key did something", "any", "too small", &s);
 	app_key(&app, 'q');
 	must(app.quit, "q does not end it", "any", "too small", &s);
+	app_done(&app);
+	canvas_free(c);
+}
+
+/* The line that is marked as selected; some stand side by side. */
+static int selected_row(const struct canvas *c)
+{
+	for (int y = 4; y < c->h; y++)
+		for (int x = 0; x < c->w; x++)
+			if (canvas_cell(c, y, x)->ch == 0x25b8 && (canvas_cell(c, y, x)->style & STYLE_SELECTED))
+				return y;
+	return -1;
+}
+
+static bool row_has(const struct canvas *c, int y, const char *text)
+{
+	struct str row = {0};
+	canvas_row_text(c, y, &row);
+	bool found = strstr(str_text(&row), text) != NULL;
+	str_free(&row);
+	return found;
+}
+
+/* A click on any cell opens nothing; where it selects, the line is the one under it or, of several lines, begins above. */
+static void clicks_only_select(struct engine *e, const struct family *f, const struct size *s)
+{
+	struct app app;
+	struct canvas *c = canvas_new(s->h, s->w, false);
+	int taken = 0;
+	app_init(&app, engine_model(e), &ops, e, &(struct app_options){.ascii = false});
+	app_draw(&app, c);
+	for (int y = 0; y < s->h; y++)
+		for (int x = 0; x < s->w; x += 7) {
+			bool more = row_has(c, y, "more lines"); /* a line stands under it that is not shown: to select it moves the list */
+			bool hit = app_key(&app, key_click(y, x));
+			app_draw(&app, c);
+			int row = selected_row(c);
+			taken += hit;
+			must(!hit || more || (row <= y && row > y - 5), "a click selects another line", f->name, "first", s);
+		}
+	must(taken > 0, "no click selects", f->name, "first", s);
+	must(app.depth == 1 && !app.quit && !app.frozen, "a click does more than select", f->name, "first", s);
 	app_done(&app);
 	canvas_free(c);
 }
@@ -373,6 +422,8 @@ static void check_family(const struct family *f, const char *dir, bool update)
 		str_free(&out);
 	}
 	if (!strcmp(f->name, "host") || !f->path) {
+		clicks_only_select(e, f, &sizes[0]);
+		clicks_only_select(e, f, &sizes[1]);
 		any_size(e, f);
 		small_windows_take_no_orders(engine_model(e));
 	}

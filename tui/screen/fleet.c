@@ -59,6 +59,7 @@ static void draw(struct app *app, void *state, struct canvas *c, struct area are
 	bool detail = c->h >= TALL && t->selected >= 0;
 	int h = area.h - (detail ? DETAIL_LINES - 1 : 0);
 	f->page = h - 2;
+	f->list = (struct area){area.y + 1, 0, h - 1, c->w};
 	servers_draw(t, &f->memory, app->now, c, (struct area){area.y, 0, h, c->w});
 	if (detail)
 		draw_detail(app, t, c, area.y + h);
