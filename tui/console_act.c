@@ -47,13 +47,24 @@ static bool drop_run(struct console *c)
 	return true;
 }
 
+/* Where it goes when it cannot go where it should, and what an earlier walmedic left unfinished. */
+static void say_journal(struct console *c)
+{
+	if (*journal_say(c->journal))
+		app_notice(&c->app, "%s", journal_say(c->journal));
+	else if (*journal_lost(c->journal))
+		app_notice(&c->app, "%s", journal_lost(c->journal));
+}
+
 struct journal *console_journal(void *arg)
 {
 	struct console *c = arg;
 	if (engine_model(c->engine)->replaying)
 		return NULL;
-	if (!c->journal)
+	if (!c->journal) {
 		c->journal = journal_open();
+		say_journal(c);
+	}
 	return c->journal;
 }
 
@@ -64,10 +75,7 @@ int console_act(void *arg, const struct act_for *f, const struct planned *step, 
 		return problem_set(p, "x stops it", "another step is still running");
 	if (!c->journal)
 		c->journal = journal_open();
-	if (*journal_say(c->journal))
-		app_notice(&c->app, "%s", journal_say(c->journal));
-	else if (*journal_lost(c->journal))
-		app_notice(&c->app, "%s", journal_lost(c->journal));
+	say_journal(c);
 	struct run_order o = {.loop = c->loop,
 			      .engine = c->engine,
 			      .server = f->server,
