@@ -100,14 +100,32 @@ static const struct word_row {
 	{B "(reboot|shutdown|poweroff|halt)([[:space:]]|$)|" B "(restart|stop)([[:space:]]|$)", NULL, RISK_RESTART},
 };
 
+enum { PATTERNS = ROWS + sizeof asks / sizeof *asks + sizeof risks / sizeof *risks };
+
+/* Compiled once, for the life of the program: a screen plans its page anew whenever something changes. The patterns are those of the tables
+ * above, told apart by where they stand. NULL: a wrong pattern. */
+static const regex_t *compiled(const char *pattern, int flags)
+{
+	static struct {
+		const char *pattern;
+		int flags;
+		regex_t re;
+	} kept[PATTERNS];
+	static int n;
+	for (int i = 0; i < n; i++)
+		if (kept[i].pattern == pattern && kept[i].flags == flags)
+			return &kept[i].re;
+	if (n == PATTERNS || regcomp(&kept[n].re, pattern, flags))
+		return NULL;
+	kept[n].pattern = pattern;
+	kept[n].flags = flags;
+	return &kept[n++].re;
+}
+
 static bool matches(const char *pattern, const char *text)
 {
-	regex_t re;
-	if (regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB | REG_ICASE | REG_NEWLINE))
-		return true; /* a wrong pattern must not let anything pass */
-	bool hit = regexec(&re, text, 0, NULL, 0) == 0;
-	regfree(&re);
-	return hit;
+	const regex_t *re = compiled(pattern, REG_EXTENDED | REG_NOSUB | REG_ICASE | REG_NEWLINE);
+	return !re || regexec(re, text, 0, NULL, 0) == 0; /* a wrong pattern must not let anything pass */
 }
 
 /* The next line of the text with those that a backslash joins to it; returns how many lines it took, 0 at the end. */
@@ -129,20 +147,18 @@ static int take_line(const char **p, struct str *ret)
 
 int known_wrong_each(const char *text, int (*each)(void *arg, const struct known_wrong *w, int line, const char *command), void *arg)
 {
-	regex_t re[ROWS];
+	const regex_t *re[ROWS];
 	struct str line = {0};
 	int rc = 0, at = 0, took;
 	for (int i = 0; i < ROWS; i++)
-		if (regcomp(&re[i], table[i].pattern, REG_EXTENDED | REG_NOSUB | REG_ICASE))
+		if (!(re[i] = compiled(table[i].pattern, REG_EXTENDED | REG_NOSUB | REG_ICASE)))
 			abort(); /* the table is ours: its test compiles every row */
 	for (; !rc && (took = take_line(&text, &line)); at += took) {
 		const char *start = str_text(&line) + strspn(str_text(&line), " \t");
 		for (int i = 0; *start != '#' && *start && !rc && i < ROWS; i++)
-			if (regexec(&re[i], start, 0, NULL, 0) == 0)
+			if (regexec(re[i], start, 0, NULL, 0) == 0)
 				rc = each(arg, &table[i], at, start);
 	}
-	for (int i = 0; i < ROWS; i++)
-		regfree(&re[i]);
 	str_free(&line);
 	return rc;
 }
