@@ -5,8 +5,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 
 #include "fake_world.h"
@@ -329,6 +331,39 @@ static void failure_stays_until_it_is_decided(void **state)
 	expect_said("Step 2 of 4");
 }
 
+/* The lock's file of the only walk there was. */
+static int open_lock(void)
+{
+	char dir[128], path[400] = "";
+	snprintf(dir, sizeof dir, "%s/walmedic/walks", top);
+	DIR *d = opendir(dir);
+	assert_non_null(d);
+	for (struct dirent *e; (e = readdir(d));)
+		if (e->d_name[0] != '.')
+			snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
+	closedir(d);
+	int fd = open(path, O_RDWR);
+	assert_true(fd >= 0);
+	return fd;
+}
+
+/* Two engineers on one page: the second is told who has it, sees how far it is, and changes nothing. */
+static void the_second_engineer_watches(void **state)
+{
+	(void)state;
+	assert_int_equal(walk(wiki, "x\n\nq\n"), 1);
+	int fd = open_lock();
+	assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+	assert_int_equal(walk(wiki, "\nd\ns because\nq\n"), 1);
+	expect_said("walks this page: you can watch it here");
+	expect_said("watching [Enter looks again, q quit] > ");
+	expect_said("  1  done        1. Look");
+	expect_unsaid("it goes on where it was");
+	close(fd);
+	assert_int_equal(walk(wiki, "q\n"), 1);
+	expect_said("1 done, 0 skipped, 0 failed; it goes on where it was");
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -337,6 +372,7 @@ int main(void)
 		T(a_changed_page_keeps_what_was_done), T(what_was_running_is_looked_at_first), T(survives_kill_at_every_prompt),
 		T(rules_out_what_was_not_chosen), T(values_stay_values), T(quoted_values_must_be_plain), T(secrets_leave_no_trace),
 		T(failure_stays_until_it_is_decided), T(facts_that_are_not_seen_are_asked),
+		T(the_second_engineer_watches),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	view_free((struct view *)fake_server.view);
