@@ -124,6 +124,29 @@ static void a_hostile_user_is_never_tried_and_named(void **state)
 }
 
 /* On a busy machine the first time-out is asked about again, with more patience, before anybody hears of it. */
+/* "scratch" is the Barman host until a drill names another one, and no name becomes shell text. */
+static void a_drill_has_a_place_of_its_own(void **state)
+{
+	(void)state;
+	struct problem p;
+	struct engine *e = engine_new(&fake_loop, &(struct engine_options){0});
+	assert_int_equal(engine_add(e, &(struct server_spec){.name = "main", .backup = "ssh://root@backup1"}, &p), 0);
+	struct place *backup = engine_place(e, 0, "backup");
+	assert_ptr_equal(engine_place(e, 0, "scratch"), backup);
+	const char *const wrong[][2] = {{"a;b", "h"}, {"-l", "h"}, {"", "h"}, {"a b", "h"}, {"a", ""}, {"a", "-oProxyCommand=x"}, {"a", "h;x"}, {"a", "$(x)"}, {"a", "h x"}};
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		assert_int_equal(engine_scratch(e, 0, wrong[i][0], wrong[i][1], &p), -1);
+		assert_ptr_equal(engine_place(e, 0, "scratch"), backup);
+	}
+	assert_int_equal(engine_scratch(e, 0, "postgres", "db1", &p), 0);
+	assert_ptr_not_equal(engine_place(e, 0, "scratch"), backup);
+	assert_true(engine_can_act(e, 0, "scratch", "postgres"));
+	assert_false(engine_can_act(e, 0, "scratch", "root"));
+	assert_int_equal(engine_scratch(e, 0, NULL, NULL, &p), 0);
+	assert_ptr_equal(engine_place(e, 0, "scratch"), backup);
+	engine_free(e);
+}
+
 static void a_busy_machine_gets_a_second_try(void **state)
 {
 	static const struct reply late = {.outcome = REPLY_TIMEOUT, .out = "", .words = "", .stage = "run", .sqlstate = "", .via = ""};
@@ -344,7 +367,7 @@ int main(void)
 		cmocka_unit_test(questions_wait_for_the_facts_they_name),
 		cmocka_unit_test(what_has_no_way_in_is_said),
 		cmocka_unit_test(servers_share_equal_questions),
-		cmocka_unit_test(a_recording_gives_the_same_root_cause),
+		cmocka_unit_test(a_drill_has_a_place_of_its_own), cmocka_unit_test(a_recording_gives_the_same_root_cause),
 		cmocka_unit_test(a_recording_cut_anywhere_is_an_error_or_less),
 		cmocka_unit_test(hostile_recordings_are_refused_with_their_line),
 	};
