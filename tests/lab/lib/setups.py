@@ -175,6 +175,7 @@ def assert_pipeline():
     if p.returncode or "FAILED" in p.stdout:
         raise Failed("barman check: exit %d: %s" % (p.returncode, p.stdout))
     if backups() != ["DONE"]:
+        log(on("backup:barman", "grep", "-iE", "backup", "/var/log/barman/barman.log").stdout)
         raise Failed("backups: %s instead of one that is DONE" % backups())
     for view in ("console", "barman"):
         a = Answer(view)
