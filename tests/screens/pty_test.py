@@ -543,12 +543,12 @@ def test_back_into_what_an_earlier_run_saw():
         configure("slot_name = evening\nbackup_method = postgres\nstreaming_archiver = on\n")
         c = run()
         configure("slot_name = night\nbackup_method = postgres\nstreaming_archiver = on\n")
-        c.keys("R").keys("w").until("evening → night").keys("\033").until("ROOT CAUSE 1 of").keys("q")
+        c.keys("R").keys("w").until("evening → night").keys("\033").until("ROOT CAUSE 1 of").quiet().keys("q")
         assert os.waitstatus_to_exitcode(c.ended()) == 0
         c.close()
         an_hour_ago(home)
         c = run()
-        c.keys("w").until("evening → night").keys("\033").until("ROOT CAUSE 1 of")
+        c.keys("w").until("evening → night").keys("\033").until("ROOT CAUSE 1 of").quiet()
         c.keys("{").until("PAST")
         if not long_ago():  # the changes of this run's own start come first
             c.keys("{")
