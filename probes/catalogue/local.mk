@@ -5,7 +5,7 @@ probes_catalogue_libcatalogue_a_SOURCES = \
 	%D%/host/ssh_login.c %D%/host/ssh_why.c %D%/host/ssh_judge.c %D%/host/ssh_to_db.c %D%/host/ssh_to_backup.c %D%/host/host.c \
 	%D%/host/host.h %D%/host/ssh_login.h %D%/host/ssh_scripts.h \
 	%D%/flow.c %D%/flow.h %D%/forecast.c %D%/volume.c %D%/volume.h \
-	%D%/postgres/slots.c %D%/postgres/slot_exists.c %D%/postgres/slot_active.c %D%/postgres/slot_lag.c %D%/postgres/commits.c %D%/postgres/session_limit.c \
+	%D%/postgres/slots.c %D%/postgres/slot_exists.c %D%/postgres/slot_active.c %D%/postgres/slot_lag.c %D%/postgres/commits.c %D%/postgres/session_limit.c %D%/postgres/session_limit.h \
 	%D%/postgres/slots_foreign.c %D%/postgres/wal_volume.c %D%/postgres/disk_pg_wal.c \
 	%D%/barman/receiver.c %D%/barman/receiver_client.c %D%/barman/receiver_running.c %D%/barman/incoming.c \
 	%D%/barman/filing.c %D%/barman/rsync.c %D%/barman/restore.c %D%/barman/sync.c %D%/barman/passive.h \
