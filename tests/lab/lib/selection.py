@@ -150,9 +150,10 @@ def check_jobs(catalogue, views, part):
     if not 1 <= part <= parts:
         raise data.BadData("there are %d parts" % parts)
     changed, of = changed_jobs(catalogue, views)
+    chosen = len(changed)
     changed += [j for j in catalogue.jobs_of(ALWAYS, views) if j not in changed]
     rest = [j for j in part_of(everything, part) if j not in changed]
     say = "health, a set-up, %d of %d jobs whose faults, pages or judges changed, and part %d of %d (%d jobs; again with --part %d)" % (
-        len(changed), of, part, parts, len(rest), part)
+        chosen, of, part, parts, len(rest), part)
     first = [j for n in EXTRA for j in catalogue.jobs_of(n, views)]
     return first + changed + rest, say
