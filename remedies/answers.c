@@ -1,6 +1,5 @@
 #include "remedies/answers.h"
 
-#include <ctype.h>
 #include <regex.h>
 #include <string.h>
 
@@ -81,16 +80,6 @@ void answers_set(struct answers *a, const char *name, const char *value)
 
 /* ---- the file ---- */
 
-static char *trimmed(char *s)
-{
-	while (isspace((unsigned char)*s))
-		s++;
-	size_t n = strlen(s);
-	while (n && isspace((unsigned char)s[n - 1]))
-		s[--n] = '\0';
-	return s;
-}
-
 static int known_names(const char *file, int line, const char *name, struct problem *p)
 {
 	struct str all = {0}, clean = {0};
@@ -106,7 +95,7 @@ static int known_names(const char *file, int line, const char *name, struct prob
 static int take_line(const char *file, int line, char *text, struct answers *ret, struct problem *p)
 {
 	struct problem why;
-	char *name = trimmed(text), *value = strchr(name, '=');
+	char *name = text_trim(text), *value = strchr(name, '=');
 	if (!*name || *name == '#' || *name == ';')
 		return 0;
 	if (!text_is_plain(name))
@@ -114,8 +103,8 @@ static int take_line(const char *file, int line, char *text, struct answers *ret
 	if (!value)
 		return problem_set(p, "NAME = VALUE, or # for a comment", "%s:%d: the line has no \"=\"", file, line);
 	*value++ = '\0';
-	name = trimmed(name);
-	value = trimmed(value);
+	name = text_trim(name);
+	value = text_trim(value);
 	const struct rule *r = find_rule(name);
 	if (!r)
 		return known_names(file, line, name, p);

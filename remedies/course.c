@@ -48,7 +48,7 @@ static void forget(struct course *c)
 	for (int i = 0; i < c->page->steps; i++) {
 		struct mark *m = &c->mark[i];
 		*m->at = '\0';
-		m->state = MARK_TODO;
+		m->state = MARK_OPEN;
 		m->how = m->where = "";
 		m->notes = NULL;
 	}
@@ -237,7 +237,7 @@ int course_place(struct course *c, const char *on, const char *as)
 
 static bool is_open(const struct mark *m)
 {
-	return m->state == MARK_TODO || m->state == MARK_RUNNING;
+	return m->state == MARK_OPEN || m->state == MARK_RUNNING;
 }
 
 int course_next(const struct course *c, int from)
@@ -252,7 +252,7 @@ int course_next(const struct course *c, int from)
 
 int course_resume(const struct course *c)
 {
-	enum mark_state state = c->page->steps ? c->mark[c->last].state : MARK_TODO;
+	enum mark_state state = c->page->steps ? c->mark[c->last].state : MARK_OPEN;
 	return state == MARK_RUNNING || state == MARK_FAILED ? c->last : course_next(c, 0);
 }
 

@@ -6,7 +6,7 @@
 #include "remedies/page.h"
 
 enum mark_state {
-	MARK_TODO,
+	MARK_OPEN,
 	MARK_RUNNING,  /* begun, and no word of its end: whoever ran it may be gone */
 	MARK_DONE, MARK_FAILED, MARK_SKIPPED,
 	MARKS

@@ -162,8 +162,8 @@ static bool agreed(struct drill *d)
 	for (;;) {
 		const char *typed = prompt_line(&d->fix.prompt, "restore, check and remove it? [y/N, l lists the commands]");
 		if (!typed || strcmp(typed, "l")) {
-			d->fix.agreed = typed && (!strcmp(typed, "y") || !strcmp(typed, "Y") || !strcmp(typed, "yes"));
-			return d->fix.agreed;
+			d->fix.changes_confirmed = typed && (!strcmp(typed, "y") || !strcmp(typed, "Y") || !strcmp(typed, "yes"));
+			return d->fix.changes_confirmed;
 		}
 		list_commands(d);
 	}

@@ -44,7 +44,6 @@ struct fix {
 	struct str *held;         /* output goes here instead of the screen, or NULL */
 	/* Is this a value for it? -1 and why; NULL: every value is. */
 	int (*check)(const char *name, const char *value, struct problem *p);
-	bool agreed;              /* what changes something was agreed to for all steps at once: risk=change is not asked again */
 	void (*heard)(void *arg, const char *text, size_t n); /* what a command prints, beside being shown; or NULL */
 	void *heard_arg;
 };
@@ -58,7 +57,7 @@ void fix_step(struct fix *x, int k);
 /* Runs it after what must be confirmed, or shows what is to be copied; returns whether the step is done. */
 bool fix_run(struct fix *x, const struct planned *s);
 /* Runs a step that looks so that it only looks; what it says is appended to out. */
-enum look { LOOK_RIGHT, LOOK_TODO, LOOK_TROUBLE };
+enum look { LOOK_RIGHT, LOOK_OPEN, LOOK_TROUBLE };
 enum look fix_look(struct fix *x, const struct planned *s, struct str *out);
 /* Asks the probes of a step again, for at most that long; returns whether they are green. */
 bool fix_watch(struct fix *x, const struct planned *s, int64_t ms);

@@ -157,12 +157,10 @@ static bool confirmed_before(const struct fix *x, const struct planned *s)
 static bool confirmed(struct fix *x, const struct planned *s)
 {
 	struct str question = {0};
-	if (run_confirm(s) == CONFIRM_NOTHING || (x->agreed && s->step->risk == RISK_CHANGE))
+	if (run_confirm(s) == CONFIRM_NOTHING || (x->changes_confirmed && s->step->risk == RISK_CHANGE))
 		return true;
 	if (x->unattended)
 		return confirmed_before(x, s);
-	if (x->changes_confirmed && s->step->risk == RISK_CHANGE)
-		return true;
 	if (s->step->risk == RISK_RESTART)
 		printf("THIS RESTARTS A SERVICE on %s: its users are cut off.\n", s->host);
 	if (s->step->risk == RISK_DESTRUCTIVE)
@@ -221,7 +219,7 @@ enum look fix_look(struct fix *x, const struct planned *s, struct str *out)
 	*x->interrupted = *x->ending;
 	if (!state->ended)
 		str_addf(out, "%s\n", state->words);
-	enum look look = state->ended && !state->status ? LOOK_RIGHT : state->ended && state->status == 1 ? LOOK_TODO : LOOK_TROUBLE;
+	enum look look = state->ended && !state->status ? LOOK_RIGHT : state->ended && state->status == 1 ? LOOK_OPEN : LOOK_TROUBLE;
 	run_free(r);
 	return look;
 }

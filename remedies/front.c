@@ -15,15 +15,6 @@ static bool is_name(const char *s)
 	return s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_.")] == '\0' && s[strlen(s) - 1] != '.';
 }
 
-static char *trim(char *s)
-{
-	s += strspn(s, " \t");
-	size_t n = strlen(s);
-	while (n && strchr(" \t", s[n - 1]))
-		s[--n] = '\0';
-	return s;
-}
-
 static int once(struct reading *r, int line, const char *key, const char **ret, char *value)
 {
 	if (*ret)
@@ -70,7 +61,7 @@ static int front_ask(struct reading *r, int line, char *value)
 	for (char *p = value; p && n < 5;)
 		field[n++] = strsep(&p, "|");
 	for (int i = 0; i < n; i++)
-		field[i] = trim(field[i]);
+		field[i] = text_trim(field[i]);
 	if (n < 3 || n > 4 || !*field[2] || (n == 4 && strcmp(field[3], "secret")))
 		return page_wrong(r, line, "ask: NAME | DEFAULT | WHAT TO TYPE [| secret]", "\"ask:\" needs a name, a default and a text");
 	if (!is_name(field[0]) || strchr(field[0], '.') || page_declares(r->page, field[0], strlen(field[0])))
@@ -116,14 +107,14 @@ static int front_line(struct reading *r, int line, const char *text)
 	char *copy = arena_dup(r->arena, text), *value = strchr(copy, ':');
 	if (!text_is_plain(text) && !r->lenient)
 		return page_wrong(r, line, NULL, "a control character stands in the front matter");
-	if (!*trim(copy) || (r->lenient && (!value || !text_is_plain(text) || isspace((unsigned char)*text))))
+	if (!*text_trim(copy) || (r->lenient && (!value || !text_is_plain(text) || isspace((unsigned char)*text))))
 		return 0;
 	if (!value)
 		return page_wrong(r, line, "cause:, title:, facts:, ask: or given:", "the front matter has a line without a key");
 	*value++ = '\0';
 	for (size_t i = 0; i < sizeof front_keys / sizeof *front_keys; i++)
-		if (!strcmp(trim(copy), front_keys[i].key))
-			return front_keys[i].read(r, line, r->lenient ? unquoted(trim(value)) : trim(value));
+		if (!strcmp(text_trim(copy), front_keys[i].key))
+			return front_keys[i].read(r, line, r->lenient ? unquoted(text_trim(value)) : text_trim(value));
 	if (r->lenient)
 		return 0;
 	return page_wrong(r, line, "cause:, title:, facts:, ask: or given:", "\"%s:\" is no key of the front matter", copy);

@@ -83,7 +83,7 @@ static void say_mark(const struct mark *m)
 	if (m->state == MARK_RUNNING)
 		printf("This step was running when walmedic ended (begun %s %s%s%s). Look first what it did, before you run it again.\n",
 		       m->at, m->where, *m->how ? ": " : "", m->how);
-	else if (m->state != MARK_TODO)
+	else if (m->state != MARK_OPEN)
 		printf("(%s at %s%s%s)\n", mark_names[m->state], m->at, *m->how ? ": " : "", m->how);
 	for (const struct note *n = m->notes; n; n = n->next)
 		printf("note of %s: %s\n", n->at, n->text);
@@ -111,7 +111,7 @@ void walk_step_show(const struct walk *w, const struct planned *p)
 /* A step whose probes are green needs nobody. */
 static bool ticks_itself(struct walk *w, const struct planned *p)
 {
-	if (!p->proven || w->course.mark[w->at].state != MARK_TODO)
+	if (!p->proven || w->course.mark[w->at].state != MARK_OPEN)
 		return false;
 	printf("\nStep %d of %d: \"%s\" is proven already\n", w->at + 1, w->course.page->steps, p->step->heading);
 	course_mark(&w->course, w->at, MARK_DONE, "green already");
@@ -205,7 +205,7 @@ static void resume(struct walk *w, const struct walk_order *o)
 static int finish(struct walk *w)
 {
 	struct course *c = &w->course;
-	int open = course_count(c, MARK_TODO) + course_count(c, MARK_RUNNING), failed = course_count(c, MARK_FAILED);
+	int open = course_count(c, MARK_OPEN) + course_count(c, MARK_RUNNING), failed = course_count(c, MARK_FAILED);
 	walk_list(w);
 	if (w->flow)
 		open += failed; /* it is tried again */

@@ -36,7 +36,7 @@ void walk_flow_resume(struct walk *w)
 		struct mark *m = &w->course.mark[i];
 		bool can_tell = page->step[i].gives[0] || (failed && (page->step[i].looks || page->step[i].proves[0]));
 		if (m->state == MARK_FAILED || (m->state == MARK_DONE && can_tell))
-			m->state = MARK_TODO;
+			m->state = MARK_OPEN;
 	}
 	for (int i = 0; i < page->asks; i++)
 		answer[i] = (struct answer){page->ask[i].name, page->ask[i].given ? "" : w->course.value[i] ? w->course.value[i] : ""};
@@ -155,7 +155,7 @@ static bool run_it(struct walk *w, const struct planned *p)
 		return decided(w, MARK_DONE, *w->fix.outcome ? w->fix.outcome : "proven green");
 	if (w->fix.unattended)
 		return stop(w, *w->fix.outcome ? w->fix.outcome : "it was not run");
-	course_mark(&w->course, w->at, *w->fix.outcome ? MARK_FAILED : MARK_TODO, w->fix.outcome);
+	course_mark(&w->course, w->at, *w->fix.outcome ? MARK_FAILED : MARK_OPEN, w->fix.outcome);
 	return false;
 }
 

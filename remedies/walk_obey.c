@@ -122,7 +122,7 @@ static void do_note(struct walk *w, const char *rest, const struct planned *s)
 static void do_open(struct walk *w, const char *rest, const struct planned *s)
 {
 	(void)s;
-	course_mark(&w->course, w->at, MARK_TODO, rest);
+	course_mark(&w->course, w->at, MARK_OPEN, rest);
 	puts("to do again");
 }
 

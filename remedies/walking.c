@@ -65,7 +65,7 @@ static void undo_choice(struct course *c, const struct step *s)
 	for (int k = 0; k < s->options; k++)
 		for (int i = s->option[k].first; i <= s->option[k].last; i++)
 			if (c->mark[i].state == MARK_SKIPPED && text_starts(c->mark[i].how, chosen_words))
-				course_mark(c, i, MARK_TODO, "");
+				course_mark(c, i, MARK_OPEN, "");
 }
 
 void walking_choose(struct course *c, int step, int chosen)
@@ -77,7 +77,7 @@ void walking_choose(struct course *c, int step, int chosen)
 	undo_choice(c, s);
 	for (int k = 0; k < s->options; k++)
 		for (int i = s->option[k].first; k != chosen && i <= s->option[k].last; i++)
-			if ((i < mine->first || i > mine->last) && c->mark[i].state == MARK_TODO)
+			if ((i < mine->first || i > mine->last) && c->mark[i].state == MARK_OPEN)
 				course_mark(c, i, MARK_SKIPPED, how);
 	course_mark(c, step, MARK_DONE, how);
 }

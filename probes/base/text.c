@@ -293,6 +293,15 @@ void text_bytes(struct str *out, double bytes)
 	str_addf(out, u && bytes < 10 ? "%.1f %s" : "%.0f %s", bytes, units[u]);
 }
 
+char *text_trim(char *s)
+{
+	s += strspn(s, " \t\r");
+	size_t n = strlen(s);
+	while (n && strchr(" \t\r", s[n - 1]))
+		s[--n] = '\0';
+	return s;
+}
+
 char *text_line(char **p)
 {
 	char *line = *p;

@@ -40,6 +40,8 @@ void text_duration(struct str *out, double seconds);
 void text_bytes(struct str *out, double bytes);
 /* The next line of *p (without \n), NULL at the end. Writes NULs into the text. */
 char *text_line(char **p);
+/* The text without blanks, tabs and carriage returns at its ends; cut in place, points into s. */
+char *text_trim(char *s);
 /* The value of "key=…" or "key …" line heads; see facts of sh questions: finds the line that starts
  * with key followed by '=' and copies its value (to the end of line) into buf; NULL if absent. */
 const char *text_value(const char *text, const char *key, char *buf, size_t size);

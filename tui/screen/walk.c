@@ -170,7 +170,7 @@ static void reopen(struct app *app, struct walk_view *w, const struct planned *p
 {
 	(void)p;
 	treatment_progress(&w->t, w->t.at)->how = IDLE;
-	walk_mark(w, treatment_index(&w->t, w->t.at), MARK_TODO, "");
+	walk_mark(w, treatment_index(&w->t, w->t.at), MARK_OPEN, "");
 	app_notice(app, "to do again");
 }
 

@@ -52,7 +52,7 @@ void walk_show_step(struct walk_view *w, int step)
 static bool is_open(const struct walk_view *w, int step)
 {
 	enum mark_state state = w->course.mark[step].state;
-	return state == MARK_TODO || state == MARK_RUNNING;
+	return state == MARK_OPEN || state == MARK_RUNNING;
 }
 
 /* The next step of the plan that is to do, going round once from the one after `step`; -1: none. */
@@ -82,8 +82,8 @@ void walk_mark(struct walk_view *w, int step, enum mark_state state, const char 
 	bool in_view = treatment_step(&w->t) && treatment_index(&w->t, w->t.at) == step;
 	walk_begin(w);
 	course_mark(&w->course, step, state, how);
-	w->present = state == MARK_TODO ? step : walk_next_open(w, step);
-	if (in_view && state != MARK_TODO && state != MARK_FAILED && w->present >= 0)
+	w->present = state == MARK_OPEN ? step : walk_next_open(w, step);
+	if (in_view && state != MARK_OPEN && state != MARK_FAILED && w->present >= 0)
 		walk_show_step(w, w->present);
 }
 
@@ -200,7 +200,7 @@ static void tick_itself(struct app *app, struct walk_view *w)
 	while (w->ready && !w->watching && t->question == Q_NONE && t->running < 0 && w->present >= 0) {
 		int at = planned_at(t, w->present);
 		const struct planned *p = at < 0 ? NULL : &t->plan.step[at];
-		if (p && (at != t->at || !p->proven || w->course.mark[w->present].state != MARK_TODO || treatment_progress(t, at)->how != IDLE))
+		if (p && (at != t->at || !p->proven || w->course.mark[w->present].state != MARK_OPEN || treatment_progress(t, at)->how != IDLE))
 			break;
 		if (p)
 			walk_mark(w, w->present, MARK_DONE, t->by_hand ? "proven green" : "green already");

@@ -38,7 +38,7 @@ static int draw_strip(struct app *app, struct canvas *c, int y)
 /* "3 done, 5 skipped, 7 to do"; "" for a page without steps. */
 static const char *counted(struct arena *a, const struct walk_view *w)
 {
-	static const enum mark_state states[] = {MARK_DONE, MARK_SKIPPED, MARK_FAILED, MARK_RUNNING, MARK_TODO};
+	static const enum mark_state states[] = {MARK_DONE, MARK_SKIPPED, MARK_FAILED, MARK_RUNNING, MARK_OPEN};
 	const char *text = "";
 	for (size_t i = 0; w->t.page && w->t.page->walkable && i < sizeof states / sizeof *states; i++) {
 		int n = walk_count(w, states[i]);
@@ -53,7 +53,7 @@ static const char *counted(struct arena *a, const struct walk_view *w)
 static int draw_title(struct app *app, const struct walk_view *w, struct canvas *c, int y)
 {
 	const char *text = counted(app->frame, w);
-	bool open = walk_count(w, MARK_TODO) + walk_count(w, MARK_RUNNING);
+	bool open = walk_count(w, MARK_OPEN) + walk_count(w, MARK_RUNNING);
 	int at = c->w - 4 - text_width(text);
 	canvas_fill(c, y, 0, c->w, MEAN_LINE, 0x2500);
 	if (*text)
@@ -81,7 +81,7 @@ struct sign {
 	enum meaning meaning;
 };
 
-static const struct sign signs[MARKS] = {[MARK_TODO] = {" ", MEAN_TEXT},     [MARK_RUNNING] = {"*", MEAN_RUNNING}, [MARK_DONE] = {"✓", MEAN_OK},
+static const struct sign signs[MARKS] = {[MARK_OPEN] = {" ", MEAN_TEXT},     [MARK_RUNNING] = {"*", MEAN_RUNNING}, [MARK_DONE] = {"✓", MEAN_OK},
 					 [MARK_FAILED] = {"✗", MEAN_FAIL}, [MARK_SKIPPED] = {"-", MEAN_FAINT}};
 
 /* "03:12Z" of an RFC 3339 time. */
@@ -100,7 +100,7 @@ static const char *word_of(struct arena *a, const struct walk_view *w, int i, en
 	*meaning = signs[m->state].meaning;
 	if (m->state == MARK_RUNNING)
 		return g->how == RUNNING ? "running" : g->how != IDLE ? "waits for proof" : w->watching ? "running" : "was running";
-	if (m->state != MARK_TODO)
+	if (m->state != MARK_OPEN)
 		return arena_printf(a, "%s %s", mark_names[m->state], hour(a, m->at));
 	*meaning = p->step->kind == STEP_COMMAND ? treatment_risk(p->step->risk) : MEAN_FAINT;
 	if (p->step->kind != STEP_COMMAND)
@@ -171,7 +171,7 @@ static void write_mark(struct doc *d, const struct walk_view *w, int i)
 	else if (m->state == MARK_RUNNING && !here)
 		doc_textf(d, 1, MEAN_WARN, "! It was running when walmedic ended (begun %s %s%s%s). Look first what it did, before you run it again.",
 			  hour(d->a, m->at), m->where, *m->how ? ": " : "", m->how);
-	else if (m->state != MARK_TODO && m->state != MARK_RUNNING)
+	else if (m->state != MARK_OPEN && m->state != MARK_RUNNING)
 		doc_textf(d, 1, signs[m->state].meaning, "%s %s %s%s%s", signs[m->state].glyph, mark_names[m->state], hour(d->a, m->at),
 			  *m->how ? ": " : "", m->how);
 	for (const struct note *n = m->notes; n; n = n->next)

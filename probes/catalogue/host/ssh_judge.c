@@ -118,7 +118,8 @@ static void add_fingerprints(const struct ssh_way *w, const struct view *v, stru
 {
 	const char *type = fact(w, v, "hostkey_type"), *sent = fact(w, v, "hostkey"), *own = fact(w, v, "own.hostkeys");
 	const char *known = known_line(fact(w, v, "near.known"), type);
-	verdict_evidence(ret, "sent now: %s %s", type, sent);
+	const char *address = fact(w, v, "address");
+	verdict_evidence(ret, "sent now: %s %s%s%s", type, sent, *address ? ", by " : "", address);
 	verdict_evidence(ret, "known before: %.*s", *known ? (int)strcspn(known, "\n") : 4, *known ? known : "none");
 	if (*own)
 		verdict_evidence(ret, "read on that host itself: %s", *fact(w, v, "own.public_key") ? sent : own);

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "dialogue.h"
 #include "fake_world.h"
 #include "remedies/drill.h"
 
@@ -30,7 +31,7 @@ static struct script {
 enum { LOOK, SEE, PLACE, RESTORE, VERIFY, START, READ, CHECK, AWAY, STEPS };
 static struct script fresh[STEPS];
 
-static char top[64], said[262144], done[4096], away_text[1024];
+static char done[4096], away_text[1024];
 static char scratch_host[256];
 static struct drill_order order;
 static int kill_at, interrupt_at;
@@ -74,31 +75,16 @@ static void on_act(void)
 	act_timer = loop_timer_start(NULL, 100, 10000000, end_act, NULL);
 }
 
+static int drill_it(void *arg)
+{
+	*done = '\0';
+	return drill_run(arg);
+}
+
 /* Types the lines, returns the exit status; what was said is in `said`, which steps were run in `done`. */
 static int drill(const char *typed)
 {
-	int in[2], keep_in = dup(0), keep_out = dup(1);
-	char path[128];
-	snprintf(path, sizeof path, "%s/out", top);
-	int out = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
-	*done = '\0';
-	assert_int_equal(pipe(in), 0);
-	assert_int_equal(write(in[1], typed, strlen(typed)), strlen(typed));
-	close(in[1]);
-	fflush(stdout);
-	dup2(in[0], 0);
-	dup2(out, 1);
-	int status = drill_run(&order);
-	fflush(stdout);
-	dup2(keep_in, 0);
-	dup2(keep_out, 1);
-	ssize_t n = pread(out, said, sizeof said - 1, 0);
-	said[n < 0 ? 0 : n] = '\0';
-	close(in[0]);
-	close(out);
-	close(keep_in);
-	close(keep_out);
-	return status;
+	return type_to(typed, drill_it, &order);
 }
 
 static void drill_killed(int step)
@@ -113,12 +99,6 @@ static void drill_killed(int step)
 	int status;
 	waitpid(pid, &status, 0);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-}
-
-static void expect_said(const char *text)
-{
-	if (!strstr(said, text))
-		fail_msg("not said: \"%s\" in\n%s", text, said + (strlen(said) > 3000 ? strlen(said) - 3000 : 0));
 }
 
 static const char *kept(const char *ending)
@@ -140,9 +120,7 @@ static int setup(void **state)
 	static const char *const facts[] = {"server.name", "main", "server.basebackups_directory", "/b/base", "server.wals_directory", "/b/wals",
 					    "server.catalogue.good_id", "20261121T031702", NULL};
 	char directory[128];
-	snprintf(top, sizeof top, "/tmp/walmedic-drill-XXXXXX");
-	assert_non_null(mkdtemp(top));
-	setenv("XDG_STATE_HOME", top, 1);
+	state_begin();
 	fake_reset();
 	for (int i = 0; facts[i]; i += 2)
 		learn((struct view *)fake_server.view, facts[i], facts[i + 1]);
@@ -157,11 +135,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
-	char command[128];
 	memcpy(script, fresh, sizeof script);
-	snprintf(command, sizeof command, "rm -r %s", top);
-	return system(command);
+	return state_end(state);
 }
 
 static void restores_checks_removes_and_records(void **state)

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 
+#include "dialogue.h"
 #include "fake_world.h"
 #include "remedies/catalogue.h"
 #include "remedies/fix.h"
@@ -28,7 +29,6 @@ static const char closed[] =
 static char page_bytes[4096];
 const struct embedded embedded_pages[] = {{"slot.missing", page_bytes, sizeof page_bytes}, {NULL, NULL, 0}};
 
-static char top[64], said[65536];
 static bool creates;
 static const char *only; /* the cause that is asked for */
 
@@ -52,58 +52,27 @@ static void on_act(void)
 	loop_timer_start(NULL, 100, 10000000, end_act, NULL);
 }
 
+static int start_it(void *arg)
+{
+	return start(NULL, NULL, 0, *(bool *)arg);
+}
+
 /* Types the lines, returns the exit status; what was said is in `said`. */
 static int walk(const char *typed, bool read_only)
 {
-	int in[2], out, keep_in = dup(0), keep_out = dup(1);
-	char path[128];
-	snprintf(path, sizeof path, "%s/out", top);
-	out = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
-	assert_int_equal(pipe(in), 0);
-	assert_int_equal(write(in[1], typed, strlen(typed)), strlen(typed));
-	close(in[1]);
-	fflush(stdout);
-	dup2(in[0], 0);
-	dup2(out, 1);
-	int status = start(NULL, NULL, 0, read_only);
-	fflush(stdout);
-	dup2(keep_in, 0);
-	dup2(keep_out, 1);
-	ssize_t n = pread(out, said, sizeof said - 1, 0);
-	said[n < 0 ? 0 : n] = '\0';
-	close(in[0]);
-	close(out);
-	close(keep_in);
-	close(keep_out);
-	return status;
-}
-
-static void expect_said(const char *text)
-{
-	if (!strstr(said, text))
-		fail_msg("not said: \"%s\" in\n%s", text, said);
+	return type_to(typed, start_it, &read_only);
 }
 
 static int setup(void **state)
 {
 	(void)state;
-	snprintf(top, sizeof top, "/tmp/walmedic-fix-XXXXXX");
-	assert_non_null(mkdtemp(top));
-	setenv("XDG_STATE_HOME", top, 1);
+	state_begin();
 	fake_reset();
 	learn((struct view *)fake_server.view, "server.slot_name", "bar man");
 	act_hook = on_act;
 	creates = true;
 	only = NULL;
 	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	char command[128];
-	snprintf(command, sizeof command, "rm -r %s", top);
-	return system(command);
 }
 
 static void use(const char *text)
@@ -363,7 +332,7 @@ static void a_cause_that_is_not_there_is_not_followed(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, state_end)
 	const struct CMUnitTest tests[] = {
 		T(walks_to_green), T(follows_a_piece_of_advice), T(a_cause_that_is_not_there_is_not_followed), T(needs_a_yes), T(needs_the_name_for_destruction), T(ends_with_its_input), T(ends_when_it_is_told_to), T(an_interrupt_stops_the_command_only),
 		T(asks_again_for_a_bad_value),

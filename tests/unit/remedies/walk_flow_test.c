@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 
+#include "dialogue.h"
 #include "fake_world.h"
 #include "remedies/plan.h"
 #include "remedies/runbook.h"
@@ -21,7 +22,6 @@ static const char text[] =
 	"## Only for others\n\n```sh {on=db as=postgres risk=change when=ask.kind:other}\nnever\n```\n\n"
 	"## Restart\n\n```sh {on=db as=postgres risk=restart look=yes}\nrestart\n```\n";
 
-static char top[64], said[65536];
 static struct str ran;
 static const char *found;
 static bool written, used, restarted, broken, unattended, may_restart, anew;
@@ -91,58 +91,28 @@ static int walk_on(void)
 	return status;
 }
 
-static int walk(const char *typed)
+static int walk_it(void *arg)
 {
-	int in[2], out, keep_in = dup(0), keep_out = dup(1);
-	char path[128];
-	snprintf(path, sizeof path, "%s/out", top);
-	out = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
-	assert_int_equal(pipe(in), 0);
-	assert_int_equal(write(in[1], typed, strlen(typed)), strlen(typed));
-	close(in[1]);
-	fflush(stdout);
-	dup2(in[0], 0);
-	dup2(out, 1);
+	(void)arg;
 	str_clear(&ran);
-	int status = walk_on();
-	fflush(stdout);
-	dup2(keep_in, 0);
-	dup2(keep_out, 1);
-	ssize_t n = pread(out, said, sizeof said - 1, 0);
-	said[n < 0 ? 0 : n] = '\0';
-	close(in[0]);
-	close(out);
-	close(keep_in);
-	close(keep_out);
-	return status;
+	return walk_on();
 }
 
-static void expect_said(const char *words)
+static int walk(const char *typed)
 {
-	if (!strstr(said, words))
-		fail_msg("not said: \"%s\" in\n%s", words, said);
+	return type_to(typed, walk_it, NULL);
 }
 
 static int begin(void **state)
 {
 	(void)state;
-	snprintf(top, sizeof top, "/tmp/walmedic-flow-XXXXXX");
-	assert_non_null(mkdtemp(top));
-	setenv("XDG_STATE_HOME", top, 1);
+	state_begin();
 	fake_reset();
 	act_hook = on_act;
 	found = "found=plain\nseen\n";
 	written = used = restarted = broken = anew = false;
 	unattended = may_restart = true;
 	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	char command[128];
-	snprintf(command, sizeof command, "rm -r %s", top);
-	return system(command);
 }
 
 static void nobody_is_asked(void **state)
@@ -229,11 +199,11 @@ static void one_word_confirms_all_changes_but_no_restart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(nobody_is_asked, begin, end), cmocka_unit_test_setup_teardown(no_secret_gets_out, begin, end),
-		cmocka_unit_test_setup_teardown(what_is_done_is_passed_over, begin, end),
-		cmocka_unit_test_setup_teardown(a_restart_needs_its_own_word, begin, end), cmocka_unit_test_setup_teardown(trouble_stops_it, begin, end),
-		cmocka_unit_test_setup_teardown(one_word_confirms_all_changes_but_no_restart, begin, end),
-		cmocka_unit_test_setup_teardown(the_operator_is_asked_for_values_and_for_changes, begin, end),
+		cmocka_unit_test_setup_teardown(nobody_is_asked, begin, state_end), cmocka_unit_test_setup_teardown(no_secret_gets_out, begin, state_end),
+		cmocka_unit_test_setup_teardown(what_is_done_is_passed_over, begin, state_end),
+		cmocka_unit_test_setup_teardown(a_restart_needs_its_own_word, begin, state_end), cmocka_unit_test_setup_teardown(trouble_stops_it, begin, state_end),
+		cmocka_unit_test_setup_teardown(one_word_confirms_all_changes_but_no_restart, begin, state_end),
+		cmocka_unit_test_setup_teardown(the_operator_is_asked_for_values_and_for_changes, begin, state_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

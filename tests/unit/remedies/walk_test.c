@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/wait.h>
 
+#include "dialogue.h"
 #include "fake_world.h"
 #include "remedies/runbook.h"
 #include "remedies/walk.h"
@@ -26,7 +27,6 @@ static const char choices[] =
 	"## Which do you see?\n\n- [it is missing](#missing \"slot.missing\")\n- [it is there](#there)\n\n"
 	"## Missing\n\n- [ ] a\n\n## There\n\n- [ ] b\n\n## End\n\n- [ ] c\n";
 
-static char top[64], said[65536];
 static int server;
 static bool anew, creates;
 
@@ -56,30 +56,15 @@ static int walk_on(const char *text)
 	return status;
 }
 
+static int walk_it(void *arg)
+{
+	return walk_on(*(const char **)arg);
+}
+
 /* Types the lines, returns the exit status; what was said is in `said`. */
 static int walk(const char *text, const char *typed)
 {
-	int in[2], out, keep_in = dup(0), keep_out = dup(1);
-	char path[128];
-	snprintf(path, sizeof path, "%s/out", top);
-	out = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
-	assert_int_equal(pipe(in), 0);
-	assert_int_equal(write(in[1], typed, strlen(typed)), strlen(typed));
-	close(in[1]);
-	fflush(stdout);
-	dup2(in[0], 0);
-	dup2(out, 1);
-	int status = walk_on(text);
-	fflush(stdout);
-	dup2(keep_in, 0);
-	dup2(keep_out, 1);
-	ssize_t n = pread(out, said, sizeof said - 1, 0);
-	said[n < 0 ? 0 : n] = '\0';
-	close(in[0]);
-	close(out);
-	close(keep_in);
-	close(keep_out);
-	return status;
+	return type_to(typed, walk_it, &text);
 }
 
 /* The same in a process that is killed without a word as soon as a command runs, or when its input ends. */
@@ -101,12 +86,6 @@ static void die(void)
 	raise(SIGKILL);
 }
 
-static void expect_said(const char *text)
-{
-	if (!strstr(said, text))
-		fail_msg("not said: \"%s\" in\n%s", text, said);
-}
-
 static void expect_unsaid(const char *text)
 {
 	if (strstr(said, text))
@@ -116,23 +95,13 @@ static void expect_unsaid(const char *text)
 static int setup(void **state)
 {
 	(void)state;
-	snprintf(top, sizeof top, "/tmp/walmedic-walk-XXXXXX");
-	assert_non_null(mkdtemp(top));
-	setenv("XDG_STATE_HOME", top, 1);
+	state_begin();
 	fake_reset();
 	act_hook = on_act;
 	creates = true;
 	anew = false;
 	server = 0;
 	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	char command[128];
-	snprintf(command, sizeof command, "rm -r %s", top);
-	return system(command);
 }
 
 static void walks_a_wiki_page_by_copying(void **state)
@@ -366,7 +335,7 @@ static void the_second_engineer_watches(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, state_end)
 	const struct CMUnitTest tests[] = {
 		T(walks_a_wiki_page_by_copying), T(runs_what_says_where), T(runs_a_wiki_page_where_it_is_told_to), T(goes_on_where_it_was),
 		T(a_changed_page_keeps_what_was_done), T(what_was_running_is_looked_at_first), T(survives_kill_at_every_prompt),
