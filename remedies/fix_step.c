@@ -103,7 +103,7 @@ static bool follow(struct fix *x, struct run *r, const struct planned *s)
 			snprintf(before, sizeof before, "%s", state->say);
 			told = clock_mono_ms();
 		}
-		if (prompt_nudged(&x->prompt) || (went_wrong(state) && clock_mono_ms() - ended > FAILED_PROOF_MS))
+		if (prompt_nudged(&x->prompt) || (went_wrong(state) && clock_mono_ms() - ended > FAILED_PROOF_MS && state->until <= clock_wall_ms()))
 			run_cancel(r);
 	}
 	if (state->acted && !ended)

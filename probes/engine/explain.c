@@ -37,7 +37,7 @@ static bool same_fact(const struct view *v, const char *a, const char *b)
 static bool same_connection(const struct server *s)
 {
 	return !s->view || (same_fact(s->view, "connect.host", "repl.host") && same_fact(s->view, "connect.pg_port", "repl.pg_port") &&
-			    same_fact(s->view, "connect.stage", "repl.stage"));
+			    (server_is_down(s) || same_fact(s->view, "connect.stage", "repl.stage")));
 }
 
 /* The volume fills by a setting: whoever holds less WAL beside it would not empty it by being repaired. */

@@ -80,7 +80,7 @@ struct cause {
 enum edge_when { EDGE_ALWAYS, EDGE_PG_UP, EDGE_PG_DOWN, EDGE_AT_DB, EDGE_AT_BACKUP, EDGE_SAME_HOST, EDGE_TO_DB, EDGE_TO_BACKUP,
 		EDGE_PINS /* unless wal_keep_size is what holds most of pg_wal */, EDGE_PINS_PG_UP,
 		EDGE_DB_DOWN /* it is at the db, whose server is down */,
-		EDGE_SAME_CONNECTION /* connect.* and repl.* name the same host and port, and broke at the same stage (rule 5) */ };
+		EDGE_SAME_CONNECTION /* connect.* and repl.* name the same host and port, and broke at the same stage (rule 5), or nobody gets in at all */ };
 struct blame {                 /* from explains to; '*' allowed in both */
 	const char *from, *to;
 	enum edge_when when;

@@ -23,7 +23,8 @@ static const struct row {
 	{"Network is unreachable", "connect", "", ENETUNREACH, false},
 	{"No such file or directory", "connect", "", ENOENT, false},
 	{"Connection timed out", "connect", "", ETIMEDOUT, true},
-	{"timeout expired", "startup", "", 0, true},
+	/* said of packets that vanish and of a server that accepts and hangs alike */
+	{"timeout expired", "run", "", 0, true},
 	{"no password supplied", "auth", "", 0, false},
 	{"no pg_hba.conf entry", "auth", "28000", 0, false},
 	{"pg_hba.conf rejects", "auth", "28000", 0, false},

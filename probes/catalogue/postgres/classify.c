@@ -66,7 +66,7 @@ static const struct rule rules[] = {
 	{NULL, NULL, "No route to host", 0, false, WHY_UNREACHABLE, SERVER_UNKNOWN},
 	{NULL, NULL, "Network is unreachable", 0, false, WHY_UNREACHABLE, SERVER_UNKNOWN},
 	{NULL, "connect", NULL, 0, true, WHY_TIMEOUT, SERVER_UNKNOWN},
-	/* a psql that was ended while it ran: the port has to tell */
+	/* a psql that gave up, or was ended while it ran: the port has to tell */
 	{NULL, "run", NULL, 0, true, WHY_TIMEOUT, SERVER_UNKNOWN},
 	{NULL, NULL, NULL, 0, true, WHY_SILENT, SERVER_UNKNOWN},
 	{NULL, NULL, "timeout expired", 0, false, WHY_TIMEOUT, SERVER_UNKNOWN},

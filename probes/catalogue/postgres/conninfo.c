@@ -1,5 +1,6 @@
 #include "probes/catalogue/postgres/conninfo.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,6 +56,12 @@ static void learn_address(struct view *v, const char *fact, const char *words)
 	learn(v, fact, n && at[6 + n] == '"' ? address : NULL);
 }
 
+/* Nothing came back: how far it got depends on who lost patience first. */
+static bool silent(const struct reply *r)
+{
+	return r->outcome == REPLY_TIMEOUT || r->sys_errno == ETIMEDOUT || r->sys_errno == EHOSTUNREACH || r->sys_errno == ENETUNREACH;
+}
+
 void learn_conninfo(struct view *v, const char *conninfo, const char *prefix, const struct reply *r)
 {
 	static const struct {
@@ -67,7 +74,7 @@ void learn_conninfo(struct view *v, const char *conninfo, const char *prefix, co
 		learn(v, fact, *value ? value : parts[i].otherwise);
 	}
 	snprintf(fact, sizeof fact, "%s.stage", prefix);
-	learn(v, fact, r->outcome == REPLY_DONE ? NULL : r->stage);
+	learn(v, fact, r->outcome == REPLY_DONE ? NULL : silent(r) ? "silence" : r->stage);
 	snprintf(fact, sizeof fact, "%s.client_address", prefix);
 	learn_address(v, fact, r->outcome == REPLY_DONE ? "" : r->words);
 }

@@ -106,9 +106,19 @@ static const char conf_sh[] =
 	"[ -n \"$b\" ] || exit 0\n"
 	"cd \"$d\" && e=$($b -D \"$d\" -c config_file=\"$c\" -C archive_mode 2>&1 >/dev/null); s=$?\n"
 	"echo \"status=$s\"\n"
-	"[ $s = 0 ] || printf '%s\\n' \"$e\" | cut -c1-400 | sed 's/^/E /'\n"
+	"[ $s = 0 ] || [ -z \"$e\" ] || printf '%s\\n' \"$e\" | cut -c1-400 | sed 's/^/E /'\n"
 	"[ $s = 0 ] && for k in archive_mode archive_command wal_level; do echo \"$k=$($b -D \"$d\" -c config_file=\"$c\" -C $k 2>/dev/null)\"; done\n"
 	"echo end=\n";
+
+static void learn_errors(struct view *v, char *text)
+{
+	char *line;
+	while ((line = text_line(&text))) {
+		const char *before = know(v, "pg.file_error");
+		if (text_starts(line, "E "))
+			learn_f(v, "pg.file_error", "%s%s%s", before ? before : "", before ? "\n" : "", line + 2);
+	}
+}
 
 static void read_conf(const struct reply *r, struct view *v)
 {
@@ -118,15 +128,13 @@ static void read_conf(const struct reply *r, struct view *v)
 	bool complete = r->outcome == REPLY_DONE && text_value(text, "end", buf, sizeof buf);
 	const char *status = complete ? text_value(text, "status", buf, sizeof buf) : NULL;
 	bool good = status && !strcmp(status, "0");
-	learn(v, "pg.files_seen", status ? "yes" : NULL);
-	if (status) {
+	/* Ended without a word (killed for lack of memory), it has said nothing of the files. */
+	bool told = good || (status && (strstr(text, "\nE ") || text_starts(text, "E ")));
+	learn(v, "pg.files_seen", told ? "yes" : NULL);
+	if (told) {
 		forget_files(v);
-		char *p = text, *line;
-		while (!good && (line = text_line(&p)))
-			if (text_starts(line, "E ")) {
-				const char *before = know(v, "pg.file_error");
-				learn_f(v, "pg.file_error", "%s%s%s", before ? before : "", before ? "\n" : "", line + 2);
-			}
+		if (!good)
+			learn_errors(v, text);
 		for (size_t i = 0; good && i < sizeof names / sizeof *names; i++) {
 			snprintf(fact, sizeof fact, "pg.file.%s", names[i]);
 			learn(v, fact, text_value(text, names[i], buf, sizeof buf));

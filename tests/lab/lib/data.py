@@ -1,4 +1,5 @@
 """What the laboratory can break: the fault files, the pairs and the chains, as data."""
+import functools
 import os
 import re
 import subprocess
@@ -7,30 +8,32 @@ LAB_DIR = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 VIEWS = ("console", "barman")
 VALUES = ("cause_console", "cause_barman", "advice", "also_ok", "pipeline", "answers", "healed_from")
 
-# One shell for all of them: each file is sourced in a subshell of its own.
-READ_ALL = r'''
-for f; do (
+# One shell for all of them, and no process for each: every job reads them.
+READ_ALL = r"""
+for f; do
 	for v in %s; do printf -v $v %%s ''; done
 	. "$f" || exit 1
-	printf '%%s\0' "$f" "$(sed -n '1s/^# *//p' "$f")"
 	for v in %s; do printf '%%s\0' "${!v}"; done
-) || exit 1; done''' % (" ".join(VALUES), " ".join(VALUES))
+done""" % (" ".join(VALUES), " ".join(VALUES))
 
 
 class BadData(Exception):
     pass
 
 
+@functools.lru_cache(maxsize=None)
 def faults():
     """{name: {"sentence", "cause_console", "cause_barman", "advice", "also_ok", "pipeline", "answers"}} in order of name"""
     where = os.path.join(LAB_DIR, "faults")
-    files = sorted(f for f in os.listdir(where) if f.endswith(".fault"))
-    out = subprocess.run(["bash", "-c", READ_ALL, "faults", *(os.path.join(where, f) for f in files)], check=True,
-                         stdout=subprocess.PIPE, text=True, env={**os.environ, "LAB_DIR": LAB_DIR, "LAB_LIB": os.path.join(LAB_DIR, "lib")}).stdout.split("\0")
-    width, found = 2 + len(VALUES), {}
-    for i in range(0, len(out) - 1, width):
-        name = os.path.basename(out[i])[: -len(".fault")]
-        found[name] = dict(zip(("sentence", *VALUES), out[i + 1 : i + width]))
+    files = [os.path.join(where, f) for f in sorted(os.listdir(where)) if f.endswith(".fault")]
+    out = subprocess.run(["bash", "-c", READ_ALL, "faults", *files], check=True, stdout=subprocess.PIPE, text=True,
+                         env={**os.environ, "LAB_DIR": LAB_DIR, "LAB_LIB": os.path.join(LAB_DIR, "lib")}).stdout.split("\0")
+    width, found = len(VALUES), {}
+    for i, path in enumerate(files):
+        name = os.path.basename(path)[: -len(".fault")]
+        found[name] = dict(zip(VALUES, out[i * width : (i + 1) * width]))
+        with open(path) as f:
+            found[name]["sentence"] = f.readline().lstrip("# ").rstrip("\n")
         if found[name]["advice"]:  # is all that is said: nothing is wrong yet
             found[name]["cause_console"] = found[name]["cause_barman"] = "none"
     return found

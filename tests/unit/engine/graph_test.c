@@ -226,6 +226,17 @@ static void rule5_a_connection_explains_only_the_same_connection(void **state)
 	done(&s);
 }
 
+/* A server that is down lets nobody in, at whatever stage. */
+static void rule5_a_server_that_is_down_refuses_every_connection(void **state)
+{
+	(void)state;
+	struct server s = judged(F({"pg.connect", "fail pg.refused"}, {"repl.connect", "fail repl.hba_rejected"}));
+	learn((struct view *)(uintptr_t)s.view, "repl.stage", "another");
+	graph_judge(&s);
+	assert_int_equal(s.roots, 1);
+	done(&s);
+}
+
 static void rule8_order_of_root_causes(void **state)
 {
 	(void)state;
@@ -282,6 +293,7 @@ int main(void)
 		cmocka_unit_test(rule4_a_volume_that_a_setting_fills_is_a_cause_of_its_own),
 		cmocka_unit_test(rule5_a_dead_host_is_one_cause_of_that_host),
 		cmocka_unit_test(rule5_a_connection_explains_only_the_same_connection),
+		cmocka_unit_test(rule5_a_server_that_is_down_refuses_every_connection),
 		cmocka_unit_test(rule8_order_of_root_causes),
 		cmocka_unit_test(exit_status_follows_the_contract),
 		cmocka_unit_test(changes_are_remembered_newest_first),

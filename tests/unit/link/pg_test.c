@@ -213,7 +213,8 @@ static void peers_that_are_no_postgres_are_told_apart(void **state)
 			sql(place_of(l, psql, text), "select 1", psql ? 2600 : 400, &a);
 			turn_until(l, &a.replies, 1);
 			assert_int_equal(a.outcome, rows[i].outcome);
-			assert_true(!strcmp(a.stage, "tls") || !strcmp(a.stage, "startup"));
+			/* psql does not say how far it got when it gives up */
+			assert_true(psql && a.outcome == REPLY_TIMEOUT ? !strcmp(a.stage, "run") : !strcmp(a.stage, "tls") || !strcmp(a.stage, "startup"));
 			loop_free(l);
 			peer_stop(peer);
 		}

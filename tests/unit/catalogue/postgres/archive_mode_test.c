@@ -130,6 +130,9 @@ static void a_server_that_is_down_is_read_from_its_files(void **state)
 	assert_says(v, &probe_pg_config_file, STATE_FAIL, "config_file.error");
 	assert_string_equal(know(v, "pg.file_error_file"), "/etc/postgresql/15/main/postgresql.conf");
 	assert_string_equal(know(v, "pg.file_error_line"), "817");
+	/* killed: it said nothing of the files */
+	answer_sh(v, &q_db_conf, "status=137\nend=\n");
+	assert_null(know(v, "pg.files_seen"));
 	answer_sh(v, &q_db_conf, "status=0\narchive_mode=on\n");
 	assert_null(know(v, "pg.files_seen"));
 	view_free(v);

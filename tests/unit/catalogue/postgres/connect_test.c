@@ -105,6 +105,25 @@ static void a_time_out_is_refined_by_the_port(void **state)
 	view_free(v);
 }
 
+/* Who loses patience first, and where, is chance: silence is one stage. */
+static void silence_is_one_stage(void **state)
+{
+	(void)state;
+	static const struct {
+		enum outcome outcome;
+		const char *stage;
+		int sys_errno;
+	} rows[] = {{REPLY_TIMEOUT, "run", 0}, {REPLY_TIMEOUT, "startup", 0}, {REPLY_NO_LINK, "connect", ETIMEDOUT}, {REPLY_NO_LINK, "connect", EHOSTUNREACH}};
+	struct view *v = world();
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		answer_failure(v, &q_pg_settings, rows[i].outcome, rows[i].stage, rows[i].sys_errno, "", "");
+		assert_string_equal(know(v, "connect.stage"), "silence");
+	}
+	answer_failure(v, &q_pg_settings, REPLY_NO_LINK, "connect", ECONNREFUSED, "", "Connection refused");
+	assert_string_equal(know(v, "connect.stage"), "connect");
+	view_free(v);
+}
+
 /* ident's refusal names no address: the Barman host is asked, and what it says stands until words name another. */
 static void an_address_that_is_not_said_is_asked_for(void **state)
 {
@@ -284,6 +303,7 @@ int main(void)
 		cmocka_unit_test(an_expired_password_is_not_a_wrong_one),
 		cmocka_unit_test(own_psql_missing_is_no_fault),
 		cmocka_unit_test(every_failure_has_its_cause),
+		cmocka_unit_test(silence_is_one_stage),
 		cmocka_unit_test(a_healthy_answer_is_green_and_no_answer_is_not),
 		cmocka_unit_test(a_time_out_is_refined_by_the_port),
 		cmocka_unit_test(an_address_that_is_not_said_is_asked_for),
