@@ -72,10 +72,13 @@ static void ended(void *arg, const struct wire_end *e)
 	struct run *r = arg;
 	size_t mark = strlen(r->nonce) + 1;
 	r->wire = NULL;
-	if (r->out.len >= mark && !memcmp(r->out.s, r->nonce, mark - 1))
+	if (r->out.len >= mark && !memcmp(r->out.s, r->nonce, mark - 1)) {
 		finish(r, (struct raw){.outcome = REPLY_DONE, .status = e->status, .out = r->out.s + mark, .out_len = r->out.len - mark});
-	else
-		finish(r, (struct raw){.outcome = REPLY_NO_LINK, .stage = "user", .status = e->status, .words = str_text(&r->out)});
+	} else {
+		if (!r->out.len)
+			str_addf(&r->out, "its shell ended with status %d before it began", e->status);
+		finish(r, (struct raw){.outcome = REPLY_NO_LINK, .stage = "user", .status = e->status, .words = r->out.s});
+	}
 }
 
 static void bytes(void *arg, bool is_err, const char *s, size_t n)

@@ -1,4 +1,4 @@
-/* Two questions: every place cron reads with its daemon, and the traces that barman cron leaves. */
+/* Every place cron reads, what stands there of Barman, and the daemon. */
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include "probes/base/text.h"
 #include "probes/catalogue/barman/config.h"
 #include "probes/catalogue/barman/cron.h"
+#include "probes/catalogue/barman/cron_host.h"
 #include "probes/catalogue/flow.h"
 
 /* The change time (%Z) also tells a rename and a chmod. Content lines stand behind a bar, as in backup.config. Only files that name barman are shown.
@@ -31,6 +32,15 @@ static const char places_script[] =
 	"		[ $n = yes ] || break; done\n"
 	"	t=${t%?}\n"
 	"}\n"
+	/* who holds the lock of `flock -n FILE barman cron`: what it waits for, down to the last child */
+	"held() {\n"
+	"	i=$(stat -L -c %i \"$1\") || return\n"
+	"	while read -r a b c e q j z; do [ \"$b ${j##*:}\" = \"FLOCK $i\" ] || continue\n"
+	"		while k=$(ps -o pid= --ppid \"$q\" | head -n 1) && [ -n \"$k\" ]; do q=${k##* }; done\n"
+	"		t=; read -r t <\"/proc/$q/stat\"; t=${t##*) }; set -- $t\n"
+	"		echo \"holder $q ${1:--} ${20:-0} $(tr '\\0' ' ' <\"/proc/$q/cmdline\")\"; break\n"
+	"	done </proc/locks\n"
+	"} 2>/dev/null\n"
 	"set --\n"
 	"for f in /etc/crontab /etc/cron.d/* /etc/cron.d/.[!.]* /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/*; do\n"
 	"	[ -f \"$f\" ] || continue\n"
@@ -60,6 +70,7 @@ static const char places_script[] =
 	"	tolower($0) ~ /barman/ {\n"
 	"		each(\"path\", $0, \"/[A-Za-z0-9_./+@-]+\", 60)\n"
 	"		if ($0 !~ /^[ \\t]*#[ \\t]/) { if ($2 ~ /^[a-zA-Z_]/) tell(\"user\", $2, 60); if ($6 ~ /^[a-zA-Z_]/) tell(\"user\", $6, 60) }\n"
+	"		if ($0 !~ /^[ \\t]*#/ && match($0, /flock [^;&|]*/) && match(l = substr($0, RSTART, RLENGTH), /\\/[A-Za-z0-9_.\\/+@-]+/)) tell(\"lock\", substr(l, RSTART, RLENGTH), 4)\n"
 	"		if ($0 !~ /^[ \\t]*#/) each(\"log\", $0, \">[ \\t]*\\\"?/[A-Za-z0-9_./+@-]+\", 20)\n"
 	"	}\n"
 	"	{ gsub(/[\"\\047]/, \"\", line) }\n"
@@ -71,6 +82,7 @@ static const char places_script[] =
 	"	user) if [ \"$p\" = \"$LOGNAME\" ] || id -u -- \"$p\" >/dev/null 2>&1; then echo \"has $p\"; fi;;\n"
 	"	PATH) (PATH=$p; command -v barman) >/dev/null || echo \"lost $p\";;\n"
 	"	SHELL) case ${p##*/} in false|true|nologin) echo \"dull $p\";; *) [ -x \"$p\" ] || echo \"dull $p\";; esac;;\n"
+	"	lock) held \"$p\";;\n"
 	"	log) [ -w \"$p\" ] || { [ ! -e \"$p\" ] && [ -d \"${p%/*}/\" ] && [ -w \"${p%/*}/\" ]; } || echo \"shut $p\";;\n"
 	"	esac\n"
 	"done\n"
@@ -111,7 +123,9 @@ struct places {
 	int files;
 	struct list executable, missing, users, paths, shells, shut;
 	struct str closed, own, timers, access;
-	double now, zone, uptime, ticks, expires, changed;
+	struct host_now now;
+	double expires, changed;
+	struct held held; /* the lock that an entry takes with flock */
 	double daemon_pid, daemon_ticks;
 	char daemon_name[16], daemon_state;
 	bool debian, has_barman, hidden, whole;
@@ -121,36 +135,6 @@ static void list_add(struct list *l, const char *item)
 {
 	if (l->n < LIST_MAX)
 		l->item[l->n++] = item;
-}
-
-/* "MS +hhmm UPTIME TICKS": what every time of the reply hangs on. */
-struct host_now {
-	double ms, zone_s, uptime, ticks;
-};
-
-static bool host_now(const char *line, struct host_now *ret)
-{
-	*ret = (struct host_now){.ms = flow_word_number(line, 0), .zone_s = flow_zone_s(flow_word_number(line, 1)),
-				 .uptime = flow_word_number(line, 2), .ticks = flow_word_number(line, 3)};
-	return ret->ms > 0 && ret->zone_s == ret->zone_s && ret->uptime >= 0 && ret->ticks >= 1;
-}
-
-/* Seconds at the head of the text, in ms; 0 for no time. */
-static double seconds_ms(const char *text)
-{
-	double s = flow_word_number(text, 0);
-	return s > 0 && s < KNOW_NUM_MAX / 1000 ? s * 1000 : 0;
-}
-
-static void now_line(struct places *p, const char *line)
-{
-	struct host_now now;
-	if (!host_now(line, &now))
-		return;
-	p->now = now.ms;
-	p->zone = now.zone_s;
-	p->uptime = now.uptime;
-	p->ticks = now.ticks;
 }
 
 /* "KIND MODE UID LINKS CTIME NEWLINE PATH" */
@@ -200,16 +184,19 @@ static void places_line(struct places *p, char *line)
 			str_addf(&p->text[p->files - 1], "%s\n", line + 1);
 		return;
 	}
-	if (text_starts(line, "now "))
-		now_line(p, line + 4);
+	struct host_now now;
+	if (text_starts(line, "now ") && host_now(line + 4, &now))
+		p->now = now;
+	else if (text_starts(line, "holder ") && !p->held.pid)
+		held_read(line + 7, &p->held);
 	else if (text_starts(line, "file "))
 		file_line(p, line + 5);
 	else if (text_starts(line, "daemon "))
 		daemon_line(p, line + 7);
 	else if (text_starts(line, "places "))
-		p->changed = fmax(p->changed, seconds_ms(line + 7));
+		p->changed = fmax(p->changed, host_seconds_ms(line + 7));
 	else if (text_starts(line, "expires "))
-		p->expires = seconds_ms(line + 8);
+		p->expires = host_seconds_ms(line + 8);
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		if (text_starts(line, lists[i].head))
 			list_add(lists[i].list, line + strlen(lists[i].head));
@@ -222,22 +209,14 @@ static void places_line(struct places *p, char *line)
 	p->whole |= !strcmp(line, "end");
 }
 
-static void learn_number(struct view *v, const char *name, double n)
-{
-	if (isfinite(n))
-		learn_f(v, name, "%.0f", n);
-	else
-		learn(v, name, NULL);
-}
-
 static const char *const stands[] = {"good", "other_config", "wrong_user", "broken", "disabled", "none"};
 
 static const char *const kinds[] = {"system", "own", "script"};
 
 static void learn_entry(struct view *v, const struct places *p, const struct cron_entry *e)
 {
-	double ours = (double)view_now(v) - p->now; /* this program's clock minus the host's */
-	int64_t now_s = flow_ms(p->now / 1000), zone = flow_ms(p->zone);
+	double ours = (double)view_now(v) - p->now.ms; /* this program's clock minus the host's */
+	int64_t now_s = flow_ms(p->now.ms / 1000), zone = flow_ms(p->now.zone_s);
 	int64_t next = e->stand <= CRON_WRONG_USER ? schedule_next(&e->schedule, now_s + zone) : -1;
 	learn(v, "server.cron.entry.stand", stands[e->stand]);
 	learn(v, "server.cron.entry.path", e->path ? e->path : "");
@@ -245,10 +224,10 @@ static void learn_entry(struct view *v, const struct places *p, const struct cro
 	learn(v, "server.cron.entry.repair", e->repair ? e->repair : "");
 	learn(v, "server.cron.entry.text", e->text);
 	learn(v, "server.cron.entry.why", e->why);
-	learn_number(v, "server.cron.entry.line", e->line);
-	learn_number(v, "server.cron.entry.gap_s", e->gap * 60.0);
-	learn_number(v, "server.cron.entry.changed_ms", e->changed ? (double)e->changed * 1000 + ours : NAN);
-	learn_number(v, "backup.cron.next_tick_ms", next >= 0 ? (double)(next - zone) * 1000 + ours : NAN);
+	learn_whole(v, "server.cron.entry.line", e->line);
+	learn_whole(v, "server.cron.entry.gap_s", e->gap * 60.0);
+	learn_whole(v, "server.cron.entry.changed_ms", e->changed ? (double)e->changed * 1000 + ours : NAN);
+	learn_whole(v, "backup.cron.next_tick_ms", next >= 0 ? (double)(next - zone) * 1000 + ours : NAN);
 }
 
 static void learn_backup_entry(struct view *v, const struct places *p)
@@ -275,19 +254,20 @@ static void learn_places(struct view *v, struct places *p)
 		cron_study(&p->file[i], &w, &best);
 	}
 	learn_backup_entry(v, p);
-	double ours = (double)view_now(v) - p->now;
-	double started = p->now - (p->uptime - p->daemon_ticks / p->ticks) * 1000 + ours;
+	double ours = (double)view_now(v) - p->now.ms;
+	double started = p->now.ms - (p->now.uptime - p->daemon_ticks / p->now.ticks) * 1000 + ours;
 	learn_entry(v, p, &best);
+	held_learn(v, "entry", &p->held, &p->now);
 	learn(v, "server.cron.closed", str_text(&p->closed));
 	learn(v, "server.cron.own", str_text(&p->own));
 	learn(v, "server.cron.timers", str_text(&p->timers));
 	char refusal[300];
 	learn(v, "server.cron.refusal", cron_access_refuses(str_text(&p->access), w.user, refusal, sizeof refusal) ? refusal : NULL);
 	learn(v, "server.cron.refused", know(v, "server.cron.refusal") ? "access" : "no");
-	learn(v, "server.cron.expired", p->expires && p->expires < p->now ? "yes" : "no");
-	learn_number(v, "server.cron.places_changed_ms", p->changed ? p->changed + ours : NAN);
-	learn_number(v, "backup.cron.daemon_pid", p->daemon_pid ? p->daemon_pid : NAN);
-	learn_number(v, "backup.cron.daemon_started_ms", p->daemon_pid ? round(started / 1000) * 1000 : NAN);
+	learn(v, "server.cron.expired", p->expires && p->expires < p->now.ms ? "yes" : "no");
+	learn_whole(v, "server.cron.places_changed_ms", p->changed ? p->changed + ours : NAN);
+	learn_whole(v, "backup.cron.daemon_pid", p->daemon_pid ? p->daemon_pid : NAN);
+	learn_whole(v, "backup.cron.daemon_started_ms", p->daemon_pid ? round(started / 1000) * 1000 : NAN);
 	learn(v, "backup.cron.daemon_name", p->daemon_pid ? p->daemon_name : NULL);
 	learn(v, "backup.cron.daemon_stopped", p->daemon_state == 'T' || p->daemon_state == 't' ? "yes" : "no");
 	learn(v, "backup.cron.hidden", p->hidden ? "yes" : "no");
@@ -299,7 +279,7 @@ static void read_places(const struct reply *r, struct view *v)
 	char *copy = xstrdup(r->outcome == REPLY_DONE ? r->out : ""), *at = copy, *line;
 	while ((line = text_line(&at)))
 		places_line(&p, line);
-	bool whole = p.whole && p.now > 0;
+	bool whole = p.whole && p.now.ms > 0;
 	learn(v, "server.cron.seen", whole ? "yes" : NULL);
 	if (whole)
 		learn_places(v, &p);
@@ -322,175 +302,4 @@ const struct question q_backup_cron = {
 	.only_if = "server.config.seen",
 	.every_ms = 10000,
 	.read = read_places,
-};
-
-/* ---- traces ---- */
-
-/* Locks are looked up in /proc/locks, never taken. Log times are the host's local time. */
-static const char runs_script[] =
-	"LC_ALL=C; export LC_ALL\n"
-	"d={server.barman_lock_directory}; s={server.name}; l={server.log_file}\n"
-	"read -r u z </proc/uptime; echo \"now $(date '+%s%3N %z') $u 100\"\n"
-	"if [ -d \"$d\" ]; then echo \"directory $(stat -L -c '%.3Y %U %a' \"$d\")\"; "
-	"elif [ -e \"$d\" ] || [ ! -d \"${d%/*}/\" ] || [ -x \"${d%/*}/\" ]; then echo 'directory none'\n"
-	"else echo 'directory hidden'; fi\n"
-	"n=0; for f in \"$d\" \"$d\"/.cron.lock \"$d/.$s\"-*.lock; do\n"
-	"	[ ! -e \"$f\" ] || [ -w \"$f\" ] || { [ $((n += 1)) -gt 5 ] || echo \"closed $(stat -c %U \"$f\") $f\"; }\n"
-	"done\n"
-	"for k in cron archive-wal; do\n"
-	"	f=$d/.$s-$k.lock\n"
-	"	[ -e \"$f\" ] || continue\n"
-	"	set -- $(stat -c '%.3Y %U %i' \"$f\")\n"
-	"	echo \"lock $k $1 $2\"\n"
-	"	while read -r a b c e p i z; do\n"
-	"		[ \"$b ${i##*:}\" = \"FLOCK $3\" ] || continue\n"
-	"		t=; read -r t <\"/proc/$p/stat\"; t=${t##*) }; set -- $t\n"
-	"		echo \"held $k $p ${1:--} ${20:-0}\"\n"
-	"		echo \"what $k $(tr '\\0' ' ' <\"/proc/$p/cmdline\")\"\n"
-	"		break\n"
-	"	done 2>/dev/null </proc/locks\n"
-	"done\n"
-	"if [ -n \"$l\" ]; then\n"
-	"	if [ -r \"$l\" ]; then\n"
-	"		t=$(tail -c 262144 \"$l\" | awk -v s=\"$s\" '/Cleaning up lockfiles/ ||\n"
-	"			(/No xlog segments found from|Found [0-9]+ xlog segments|Skipping (temporarily disabled|inactive) server/ &&\n"
-	"			(index($0, \" for \" s \".\") || index($0, \"\\047\" s \"\\047\"))) {x = $0} END {print x}')\n"
-	"		[ -z \"$t\" ] || echo \"log $(date -d \"${t%%,*}\" +%s) $t\"\n"
-	"	else echo 'log closed'; fi\n"
-	"fi\n"
-	"echo end\n";
-
-struct run {
-	double now, ticks, uptime, directory, lock[2], held_pid[2], held_start[2], log;
-	char held_state[2], *words, *what[2], *directory_state, *closed;
-	bool whole;
-};
-
-static const char *const lock_names[] = {"cron", "archive-wal"};
-
-static int lock_index(const char *line, const char **ret_rest)
-{
-	for (int i = 0; i < 2; i++) {
-		size_t n = strlen(lock_names[i]);
-		if (!strncmp(line, lock_names[i], n) && line[n] == ' ') {
-			*ret_rest = line + n + 1;
-			return i;
-		}
-	}
-	return -1;
-}
-
-static void lock_line(struct run *r, const char *head, char *line)
-{
-	const char *rest;
-	int i = lock_index(line, &rest);
-	char state;
-	double pid, start;
-	if (i < 0)
-		return;
-	if (!strcmp(head, "lock"))
-		r->lock[i] = seconds_ms(rest);
-	else if (!strcmp(head, "what"))
-		r->what[i] = line + (rest - line);
-	else if (sscanf(rest, "%lf %c %lf", &pid, &state, &start) == 3) {
-		r->held_pid[i] = pid;
-		r->held_state[i] = state;
-		r->held_start[i] = start;
-	}
-}
-
-static void run_line(struct run *r, char *line)
-{
-	struct host_now now;
-	char *blank = strchr(line, ' ');
-	r->whole |= !strcmp(line, "end");
-	if (!blank)
-		return;
-	*blank = '\0';
-	char *rest = blank + 1;
-	if (!strcmp(line, "now") && host_now(rest, &now))
-		r->now = now.ms, r->uptime = now.uptime, r->ticks = now.ticks;
-	else if (!strcmp(line, "directory"))
-		r->directory_state = rest, r->directory = seconds_ms(rest);
-	else if (!strcmp(line, "closed") && !r->closed)
-		r->closed = rest;
-	else if (!strcmp(line, "lock") || !strcmp(line, "held") || !strcmp(line, "what"))
-		lock_line(r, line, rest);
-	else if (!strcmp(line, "log") && isdigit((unsigned char)*rest))
-		r->log = seconds_ms(rest), r->words = strchr(rest, ' ') ? strchr(rest, ' ') + 1 : rest;
-}
-
-/* Barman before 3.10 keeps .S-cron.lock and writes it at each run; later ones remove it, which touches the
- * directory, and archive-wal's lock often stays. */
-static double newest_run(const struct view *v, const struct run *r)
-{
-	int major = 0, minor = 0;
-	const char *version = know(v, "server.barman_version");
-	bool keeps = !version || sscanf(version, "%d.%d", &major, &minor) != 2 || major * 100 + minor < 310;
-	double at = r->lock[0] > r->log ? r->lock[0] : r->log;
-	if (!keeps && r->lock[1] > at)
-		at = r->lock[1];
-	if (!keeps && r->directory > at)
-		at = r->directory;
-	return at > 0 ? at : NAN;
-}
-
-static void learn_held(struct view *v, const struct run *r, double ours)
-{
-	int stuck = r->held_pid[0] > 0 ? 0 : 1;
-	learn_number(v, "server.cron.held_pid", r->held_pid[stuck] > 0 ? r->held_pid[stuck] : NAN);
-	for (int i = 0; i < 2; i++) {
-		char name[64];
-		double since = r->now - (r->uptime - r->held_start[i] / r->ticks) * 1000 + ours;
-		snprintf(name, sizeof name, "server.cron.held.%s.since_ms", lock_names[i]);
-		learn_number(v, name, r->held_pid[i] > 0 && r->held_start[i] > 0 ? since : NAN);
-		snprintf(name, sizeof name, "server.cron.held.%s.pid", lock_names[i]);
-		learn_number(v, name, r->held_pid[i] > 0 ? r->held_pid[i] : NAN);
-		snprintf(name, sizeof name, "server.cron.held.%s.what", lock_names[i]);
-		learn(v, name, r->held_pid[i] > 0 && r->what[i] ? r->what[i] : NULL);
-		snprintf(name, sizeof name, "server.cron.held.%s.halted", lock_names[i]);
-		learn(v, name, r->held_pid[i] > 0 && (r->held_state[i] == 'T' || r->held_state[i] == 't') ? "yes" : NULL);
-	}
-}
-
-/* "OWNER PATH" of the first lock that Barman's user may not write. */
-static void learn_closed(struct view *v, const char *closed)
-{
-	char owner[64];
-	const char *path = closed ? strchr(closed, ' ') : NULL;
-	if (path)
-		snprintf(owner, sizeof owner, "%.*s", (int)(path - closed), closed);
-	learn(v, "server.cron.lock_closed", path ? path + 1 : NULL);
-	learn(v, "server.cron.lock_closed_owner", path ? owner : NULL);
-}
-
-static void read_runs(const struct reply *reply, struct view *v)
-{
-	struct run r = {.whole = false};
-	char *copy = xstrdup(reply->outcome == REPLY_DONE ? reply->out : ""), *at = copy, *line;
-	while ((line = text_line(&at)))
-		run_line(&r, line);
-	bool whole = r.whole && r.now > 0 && r.directory_state;
-	double ours = (double)view_now(v) - r.now;
-	learn(v, "server.cron.traces", whole ? "yes" : NULL);
-	if (whole) {
-		const char *state = isdigit((unsigned char)*r.directory_state) ? "there" : r.directory_state;
-		learn(v, "server.cron.lock_directory", state);
-		learn_number(v, "server.cron.last_run_ms", newest_run(v, &r) + ours);
-		learn_number(v, "server.cron.lock_directory_ms", r.directory > 0 ? r.directory + ours : NAN);
-		learn(v, "server.cron.log", r.words ? r.words : "");
-		learn_held(v, &r, ours);
-		learn_closed(v, r.closed);
-	}
-	free(copy);
-}
-
-const struct question q_backup_cron_runs = {
-	.id = "backup.cron_runs",
-	.how = HOW_SH,
-	.at = "backup",
-	.as = "barman",
-	.text = runs_script,
-	.every_ms = 5000,
-	.read = read_runs,
 };

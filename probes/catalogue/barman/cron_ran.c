@@ -5,7 +5,7 @@
 #include "probes/catalogue/flow.h"
 
 /* A run may begin late and takes a while until it touches its lock. */
-static const double grace_s = 45, stuck_s = 300, archive_stuck_s = 1800, usual_gap_s = 60;
+static const double grace_s = 45, stuck_s = 300, archive_stuck_s = 1800, entry_stuck_s = 105, usual_gap_s = 60;
 
 static double later(double a, double b)
 {
@@ -34,6 +34,8 @@ static bool judge_stuck(const struct view *v, struct verdict *r)
 		{"cron", "server.cron.held.cron.since_ms", "server.cron.held.cron.pid", "server.cron.held.cron.what", "server.cron.held.cron.halted", &stuck_s},
 		{"archive-wal", "server.cron.held.archive-wal.since_ms", "server.cron.held.archive-wal.pid", "server.cron.held.archive-wal.what",
 		 "server.cron.held.archive-wal.halted", &archive_stuck_s},
+		/* flock's, around `barman cron`, which ends within seconds */
+		{"entry's own", "server.cron.held.entry.since_ms", "server.cron.held.entry.pid", "server.cron.held.entry.what", "server.cron.held.entry.halted", &entry_stuck_s},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		double age = ((double)view_now(v) - know_num(v, rows[i].since)) / 1000;
@@ -42,7 +44,7 @@ static bool judge_stuck(const struct view *v, struct verdict *r)
 		if (!halted && !(age > *rows[i].limit))
 			continue;
 		verdict_cause(r, RANK_FAIL, "cron.stuck", halted ? "one run of Barman is halted (state T) and has held the %s lock for %s (pid %.0f)"
-			      : "one run has held Barman's %s lock for %s (pid %.0f)", rows[i].lock, flow_duration(age), know_num(v, rows[i].pid));
+			      : "one run has held the %s lock for %s (pid %.0f)", rows[i].lock, flow_duration(age), know_num(v, rows[i].pid));
 		verdict_evidence(r, "%s", what ? what : "");
 		return true;
 	}

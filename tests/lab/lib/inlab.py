@@ -52,11 +52,11 @@ class Answer:
     def tell(self):
         for c in self.roots:
             log("  root cause %s (%s): %s" % (c.get("cause"), c.get("state"), c.get("say")))
-            for line in next((p.get("details") or [] for p in self.probes if p.get("id") == c.get("probe")), []):
-                log("      " + str(line)[:400])
         for p in self.probes:
             if p.get("state") not in ("ok", "off"):
                 log("    %-28s %-8s %-32s by %s: %s" % (p.get("id"), p.get("state"), p.get("cause"), p.get("explained_by"), p.get("say")))
+                for line in p.get("details") or []:
+                    log("        | " + str(line)[:400])
 
     def is_green(self):
         return self.status == 0 and not self.causes

@@ -220,6 +220,25 @@ static void stuck_runs_and_lost_directories_are_told(void **state)
 	runs("directory 1795251277.405 barman 750", "directory hidden", STATE_UNKNOWN, NULL, "cannot be looked into");
 }
 
+static void holder(const char *line, enum state state, const char *cause, const char *words)
+{
+	char *text = with(reply_cron, "end\n", line);
+	struct view *v = new_view(text);
+	answer(v, &q_backup_cron_runs, reply_runs);
+	judge_is(v, &probe_cron_ran, state, cause, words);
+	assert_string_equal(know(v, "server.cron.held_pid"), "87");
+	view_free(v);
+	free(text);
+}
+
+static void a_lock_around_the_entry_is_told(void **state)
+{
+	(void)state;
+	holder("holder 87 S 428764 /usr/bin/python3 /usr/bin/barman -q cron \nend\n", STATE_FAIL, "cron.stuck", "entry's own lock for 17 min");
+	holder("holder 87 T 532000 sleep 1\nend\n", STATE_FAIL, "cron.stuck", "halted");
+	holder("holder 87 S 532000 /usr/bin/barman -q cron\nend\n", STATE_OK, NULL, "last ran");
+}
+
 static void cut_and_garbled_replies_are_unknown(void **state)
 {
 	(void)state;
@@ -334,6 +353,7 @@ int main(void)
 		cmocka_unit_test(daemons_are_seen_or_said_to_be_hidden),
 		cmocka_unit_test(the_next_run_is_waited_for),
 		cmocka_unit_test(stuck_runs_and_lost_directories_are_told),
+		cmocka_unit_test(a_lock_around_the_entry_is_told),
 		cmocka_unit_test(cut_and_garbled_replies_are_unknown),
 		cmocka_unit_test(schedules_are_cron_s),
 		cmocka_unit_test(access_conf_refuses_what_it_names),

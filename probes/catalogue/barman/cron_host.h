@@ -1,0 +1,31 @@
+/* Times and processes of the Barman host, as the two questions about cron tell them. */
+#ifndef WALMEDIC_CATALOGUE_BARMAN_CRON_HOST_H
+#define WALMEDIC_CATALOGUE_BARMAN_CRON_HOST_H
+
+#include <stdbool.h>
+
+#include "probes/engine/facts.h"
+
+/* What every time of a reply hangs on: the host's clock, its zone, seconds since it booted and ticks a second. */
+struct host_now {
+	double ms, zone_s, uptime, ticks;
+};
+/* "MS +hhmm UPTIME TICKS"; false if that cannot be. */
+bool host_now(const char *line, struct host_now *ret);
+/* Seconds at the head of the text, in ms; 0 for no time. */
+double host_seconds_ms(const char *text);
+/* A whole number; NAN makes the fact unknown. */
+void learn_whole(struct view *v, const char *name, double n);
+
+/* Who holds a lock; pid 0: nobody. */
+struct held {
+	double pid, start; /* start in ticks since boot */
+	char state;        /* of /proc/PID/stat */
+	const char *what;  /* its command line, or NULL */
+};
+/* "PID STATE START [WHAT]" */
+bool held_read(const char *text, struct held *ret);
+/* Facts server.cron.held.NAME.{since_ms,pid,what,halted}, and server.cron.held_pid: the first of those that somebody holds. */
+void held_learn(struct view *v, const char *name, const struct held *h, const struct host_now *now);
+
+#endif
