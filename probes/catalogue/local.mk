@@ -25,7 +25,7 @@ probes_catalogue_libcatalogue_a_SOURCES += \
 	%D%/postgres/archiver.c %D%/postgres/archiver.h %D%/postgres/backlog.c
 # Barman's configuration and cron
 probes_catalogue_libcatalogue_a_SOURCES += \
-	%D%/barman/config.c %D%/barman/config.h %D%/barman/config_facts.c \
+	%D%/barman/config.c %D%/barman/config.h %D%/barman/config_script.h %D%/barman/config_facts.c \
 	%D%/barman/cron.h %D%/barman/schedule.c %D%/barman/crontab.c %D%/barman/cron_access.c %D%/barman/cron_ask.c \
 	%D%/barman/cron_host.c %D%/barman/cron_host.h %D%/barman/cron_runs.c \
 	%D%/barman/cron_entry.c %D%/barman/program.c %D%/barman/cron_daemon.c %D%/barman/cron_ran.c

@@ -7,7 +7,7 @@
 #include "probes/engine/inside.h"
 #include "probes/engine/keep.h"
 
-enum { DEFAULT_DEADLINE_MS = 5000, DEFAULT_EVERY_MS = 10000, PATIENCE = 3 };
+enum { DEFAULT_DEADLINE_MS = 5000, DEFAULT_EVERY_MS = 10000, PATIENCE = 3, PATIENT_MS = 15000 };
 
 /* Processes that want one processor: from here on a time-out says nothing about the one who was asked. */
 static const double crowded = 4;
@@ -129,8 +129,8 @@ static void dispatch(struct engine *e, struct inquiry *i)
 		.alone = q->flags & Q_ALONE,
 		.fresh = q->how == HOW_LOGIN,
 	};
-	if (i->again)
-		ask.deadline_ms *= PATIENCE;
+	if (i->again && ask.deadline_ms < PATIENT_MS)
+		ask.deadline_ms = ask.deadline_ms * PATIENCE < PATIENT_MS ? ask.deadline_ms * PATIENCE : PATIENT_MS;
 	i->outstanding = true;
 	i->asked_mono = clock_mono_ms();
 	i->asked_wall = clock_wall_ms();
@@ -194,11 +194,12 @@ static bool is_held_back(struct engine *e, struct watched *w, const struct quest
 	return true;
 }
 
-/* True while somebody waits for it; of the slow ones is only noted that they are on their way. */
-static bool is_waited_for(struct watched *w, const struct question *q, const struct inquiry *i)
+/* True while somebody waits for it; of the slow ones is only noted that they are on their way. Under watch what was answered once is asked
+ * again and again: where answers take longer than that, something is always on its way. */
+static bool is_waited_for(const struct engine *e, struct watched *w, const struct question *q, const struct inquiry *i)
 {
 	if (!(q->flags & Q_SLOW))
-		return i->outstanding;
+		return i->outstanding && (!e->live || view_asked(w->view, q) == ASKED_NEVER);
 	w->slow |= i->outstanding;
 	return false;
 }
@@ -208,7 +209,7 @@ static bool schedule_question(struct engine *e, struct watched *w, int k)
 	const struct question *q = w->question[k];
 	struct inquiry *i = w->inquiry[k];
 	if (i && i->outstanding)
-		return is_waited_for(w, q, i);
+		return is_waited_for(e, w, q, i);
 	if (is_held_back(e, w, q))
 		return false;
 	i = prepare(e, w, k);
@@ -226,7 +227,7 @@ static bool schedule_question(struct engine *e, struct watched *w, int k)
 	}
 	if (is_due(e, i))
 		dispatch(e, i);
-	return is_waited_for(w, q, i);
+	return is_waited_for(e, w, q, i);
 }
 
 static void schedule_server(struct engine *e, struct watched *w)
@@ -248,7 +249,7 @@ static void schedule_due(struct engine *e, struct watched *w)
 		struct inquiry *i = w->inquiry[k];
 		if (i && is_due(e, i))
 			dispatch(e, i);
-		w->busy |= i && is_waited_for(w, w->question[k], i);
+		w->busy |= i && is_waited_for(e, w, w->question[k], i);
 	}
 }
 

@@ -1,8 +1,10 @@
 #include "probes/link/loop_uv.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "probes/base/arena.h"
@@ -289,12 +291,33 @@ void deadline_close(struct deadline *d, loop_call *closed)
 		uv_close((uv_handle_t *)&d->timer, deadline_closed);
 }
 
+/* Processes in state D: they count as load, and want no processor. */
+static unsigned stuck_processes(void)
+{
+	unsigned n = 0;
+	DIR *dir = opendir("/proc");
+	struct dirent *d;
+	while (dir && (d = readdir(dir))) {
+		char path[300], text[512];
+		snprintf(path, sizeof path, "/proc/%s/stat", d->d_name);
+		FILE *f = d->d_name[0] >= '1' && d->d_name[0] <= '9' ? fopen(path, "re") : NULL;
+		if (!f)
+			continue;
+		const char *at = fgets(text, sizeof text, f) ? strrchr(text, ')') : NULL;
+		n += at && !strncmp(at, ") D", 3);
+		fclose(f);
+	}
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
 double loop_load(void)
 {
 	double avg[3] = {0};
 	uv_loadavg(avg);
-	unsigned n = uv_available_parallelism();
-	return avg[0] / (n ? n : 1);
+	unsigned n = uv_available_parallelism(), stuck = avg[0] >= 1 ? stuck_processes() : 0;
+	return avg[0] > stuck ? (avg[0] - stuck) / (n ? n : 1) : 0;
 }
 
 void link_versions(char *buf, size_t size)

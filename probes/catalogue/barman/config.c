@@ -8,81 +8,8 @@
 #include "probes/base/arena.h"
 #include "probes/base/str.h"
 #include "probes/base/text.h"
+#include "probes/catalogue/barman/config_script.h"
 #include "probes/config/barman.h"
-
-/* Files stand between lines "file …" with every content line behind a bar, so that no content can pass for
- * a frame; comments are left at home. "percent N": a lone % that masking a password may hide from us.
- * One stat and one awk for all files of a directory: hundreds of servers are read as quickly as a few. */
-static const char script[] =
-	"LC_ALL=C; export LC_ALL\n"
-	"show() {\n"
-	"	n=$#\n"
-	"	for p; do\n"
-	"		d=${p%/*}\n"
-	"		if [ -n \"$d\" ] && [ -d \"$d\" ] && [ ! -x \"$d\" ]; then echo \"file hidden - - 0 $p\"\n"
-	"		elif [ ! -e \"$p\" ]; then echo \"file absent - - 0 $p\"\n"
-	"		elif [ -f \"$p\" ] && [ -r \"$p\" ]; then set -- \"$@\" \"$p\"\n"
-	"		else\n"
-	"			s=$(stat -L -c '%a %U %Z' \"$p\" 2>/dev/null) || s='- - 0'\n"
-	"			if [ -f \"$p\" ]; then echo \"file unreadable $s $p\"; else echo \"file odd $s $p\"; fi\n"
-	"		fi\n"
-	"	done\n"
-	"	shift $n\n"
-	"	[ $# -gt 0 ] || return 1\n"
-	"	h=$(stat -L -c 'file ok %a %U %Z %n' \"$@\" 2>/dev/null) || h=$(printf 'file ok - - 0 %s\\n' \"$@\")\n"
-	"	printf '%s\\n' \"$h\" | awk 'BEGIN {\n"
-	"		while ((getline head < \"-\") > 0) {\n"
-	"			path = head; sub(/^file ok [^ ]* [^ ]* [^ ]* /, \"\", path)\n"
-	"			print head\n"
-	"			for (n = size = 0; size < 131072 && (getline line < path) > 0;) {\n"
-	"				n++; size += length(line) + 1\n"
-	"				if (line ~ /^[ \\t\\r\\f\\v]*[#;]/) { print \"|#\"; continue }\n"
-	"				print \"|\" substr(line, 1, 131072)\n"
-	"				gsub(/%%/, \"\", line); gsub(/%[(][^)]*[)]s/, \"\", line)\n"
-	"				if (line ~ /%/) lone[n]\n"
-	"			}\n"
-	"			close(path); print \"\"\n"
-	"			for (i = 1; i <= n; i++) if (i in lone) print \"percent \" i\n"
-	"			split(\"\", lone)\n"
-	"		}\n"
-	"	}'\n"
-	"}\n"
-	"value() {\n"
-	"	awk -v k=\"$1\" -v q=\"'\" 'tolower($0) ~ \"^[ \\t]*\" k \"[ \\t]*[=:]\" { v = $0; sub(/^[^=:]*[=:][ \\t]*/, \"\", v) }\n"
-	"		END { sub(/[ \\t\\r]+$/, \"\", v); f = substr(v, 1, 1)\n"
-	"		if (length(v) > 1 && (f == \"\\\"\" || f == q) && substr(v, length(v)) == f) v = substr(v, 2, length(v) - 2); print v }' \"$main\"\n"
-	"}\n"
-	"echo \"now $(date +%s%3N)\"\n"
-	"echo \"user $USER\"\n"
-	"echo \"home $HOME\"\n"
-	"read -r h 2>/dev/null </proc/sys/kernel/hostname || h=$(uname -n)\n"
-	"echo \"hostname $h\"\n"
-	"if [ -d /run/systemd/system ]; then echo 'init systemd'; else echo 'init other'; fi\n"
-	"c={server.config_option}\n"
-	"main=\n"
-	"if [ -n \"$c\" ]; then set -- \"$c\"; else set -- \"$HOME/.barman.conf\" /etc/barman.conf /etc/barman/barman.conf; fi\n"
-	"for f; do if show \"$f\"; then main=$f; break; fi; done\n"
-	"if [ -n \"$main\" ]; then\n"
-	"	dir=$(value configuration_files_directory)\n"
-	"	case $dir in '~/'*) dir=$HOME/${dir#'~/'};; esac\n"
-	"	if [ -d \"$dir\" ] && { [ ! -r \"$dir\" ] || [ ! -x \"$dir\" ]; }; then echo \"file unreadable $(stat -L -c '%a %U %Z' \"$dir\") $dir\"; fi\n"
-	"	auto=$(value barman_home)/.barman.auto.conf\n"
-	"	set --\n"
-	"	if [ -n \"$dir\" ]; then for f in \"$dir\"/*.conf; do [ -e \"$f\" ] && set -- \"$@\" \"$f\"; done; fi\n"
-	"	[ -e \"$auto\" ] && set -- \"$@\" \"$auto\"\n"
-	/* 3.10: the name of the model that a server was switched to */
-	"	for f in \"$(value barman_home)\"/*/.active-model.auto $(sed -n 's/^[[:space:]]*backup_directory[[:space:]]*[=:][[:space:]]*\\(\\/[^% ]*\\)$/\\1\\/.active-model.auto/p' \"$main\" \"$@\" 2>/dev/null); do\n"
-	"		[ -e \"$f\" ] && set -- \"$@\" \"$f\"\n"
-	"	done\n"
-	"	show \"$@\"\n"
-	"fi\n"
-	"v=\n"
-	"for f in /usr/lib/python3*/*-packages/barman-[0-9]*-info /usr/local/lib/python3*/*-packages/barman-[0-9]*-info; do\n"
-	"	[ -e \"$f\" ] && v=${f##*/barman-} && v=${v%%-*} && break\n"
-	"done\n"
-	"[ -n \"$v\" ] || v=$(dpkg-query -W -f '${Version}' python3-barman 2>/dev/null || rpm -q --qf '%{VERSION}' python3-barman 2>/dev/null)\n"
-	"echo \"version ${v%.egg}\"\n"
-	"echo end\n";
 
 struct reading {
 	struct str *text;         /* of each file */
@@ -366,7 +293,7 @@ const struct question q_backup_config = {
 	.how = HOW_SH,
 	.at = "backup",
 	.as = "barman",
-	.text = script,
+	.text = config_script,
 	.every_ms = 30000,
 	.read = read_config,
 };

@@ -123,7 +123,6 @@ static void a_hostile_user_is_never_tried_and_named(void **state)
 	}
 }
 
-/* On a busy machine the first time-out is asked about again, with more patience, before anybody hears of it. */
 /* "scratch" is the Barman host until a drill names another one, and no name becomes shell text. */
 static void a_drill_has_a_place_of_its_own(void **state)
 {
@@ -147,6 +146,7 @@ static void a_drill_has_a_place_of_its_own(void **state)
 	engine_free(e);
 }
 
+/* On a busy machine the first time-out is asked about again, with more patience, before anybody hears of it. */
 static void a_busy_machine_gets_a_second_try(void **state)
 {
 	static const struct reply late = {.outcome = REPLY_TIMEOUT, .out = "", .words = "", .stage = "run", .sqlstate = "", .via = ""};
@@ -182,6 +182,27 @@ static void a_busy_machine_gets_a_second_try(void **state)
 	fake_turn();
 	assert_int_equal(asked("cat conf"), 1);
 	engine_free(e);
+}
+
+/* Where answers take longer than the pause between two of them, something is always on its way. */
+static void under_watch_a_sweep_ends_when_all_was_heard_once(void **state)
+{
+	(void)state;
+	for (int live = 0; live <= 1; live++) {
+		struct engine *e = make(NULL, one);
+		engine_start(e, live);
+		fake_turn();
+		fake_answer("cat conf", "/b");
+		fake_turn();
+		engine_ask_now(e, 0, -1);
+		fake_turn();
+		assert_int_equal(asked("cat conf"), 2);
+		assert_false(engine_sweep_done(e));
+		fake_answer("df /b", "room");
+		fake_turn();
+		assert_int_equal(engine_sweep_done(e), live);
+		engine_free(e);
+	}
 }
 
 static const char *asked_at(const char *text)
@@ -364,6 +385,7 @@ int main(void)
 		cmocka_unit_test(a_hostile_user_is_never_tried_and_named),
 		cmocka_unit_test(slots_are_where_wal_comes_from),
 		cmocka_unit_test(a_busy_machine_gets_a_second_try),
+		cmocka_unit_test(under_watch_a_sweep_ends_when_all_was_heard_once),
 		cmocka_unit_test(questions_wait_for_the_facts_they_name),
 		cmocka_unit_test(what_has_no_way_in_is_said),
 		cmocka_unit_test(servers_share_equal_questions),
