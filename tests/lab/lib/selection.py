@@ -13,8 +13,8 @@ disk.pg_wal_full backup.too_old""".split()
 ALWAYS = "setup.stream"  # of the set-ups, in every check
 EXTRA = {"healthy": "run", "keys": "through the console", "kill": "-9 leaves nothing behind",
          "drill.healthy": "restored for real", "drill.corrupted": "damaged backups are found"}  # jobs that are no faults
-SECONDS = {"fault": 85, "heal": 45, "pair": 60, "chain": 75, "walk": 90, "setup": 120, "healthy": 90, "keys": 60, "kill": 60,
-           "drill.healthy": 90, "drill.corrupted": 80}  # of one lane, about
+SECONDS = {"fault": 80, "heal": 45, "pair": 60, "chain": 105, "walk": 65, "setup": 150, "healthy": 100, "keys": 60, "kill": 60,
+           "drill.healthy": 140, "drill.corrupted": 80}  # of one lane, about
 LANES = 10             # that the parts are measured for, on whatever machine
 PART_MINUTES = 11      # of the 20 that a check may take; what has changed gets
 CHANGED_MINUTES = 5    # at most
