@@ -12,6 +12,7 @@
 #include "probes/link/loop_uv.h"
 
 #define LINGER_MS 200
+#define DRAIN_MAX 64 /* of 16 KB: the largest pipe */
 
 extern char **environ;
 
@@ -26,7 +27,6 @@ struct child {
 	int handles;   /* not yet closed by libuv */
 	int status;
 	bool started, exited, over;
-	bool lingered;
 	char bytes[16384];
 };
 
@@ -80,21 +80,27 @@ static void ended(struct child *c)
 	c->wire.ops->end(c->wire.arg, &e);
 }
 
+/* Where this program was not given the processor for long, what the child wrote still stands in the pipes: timers come before reading, and two
+ * of them may pass without a look at the pipes in between. */
+static void drain(struct child *c, int i)
+{
+	uv_os_fd_t fd;
+	ssize_t n;
+	if (!c->open[i] || uv_fileno((uv_handle_t *)&c->pipe[i], &fd) != 0)
+		return;
+	for (int k = 0; k < DRAIN_MAX && !c->over && (n = read(fd, c->bytes, sizeof c->bytes)) > 0; k++)
+		c->wire.ops->bytes(c->wire.arg, i == 2, c->bytes, (size_t)n);
+}
+
 static void linger_over(void *arg)
 {
 	struct child *c = arg;
 	if (c->failure) {
 		/* as a shell would say it */
 		c->wire.ops->bytes(c->wire.arg, true, c->failure, strlen(c->failure));
-		if (c->over)
-			return;
-	} else if (!c->lingered) {
-		/* Where this program was not given the processor for so long, what the child wrote still stands in the pipes: timers
-		 * come before reading. */
-		c->lingered = true;
-		deadline_set(&c->linger, 1);
-		return;
 	}
+	drain(c, 1);
+	drain(c, 2);
 	ended(c);
 }
 
