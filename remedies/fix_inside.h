@@ -37,6 +37,7 @@ struct fix {
 	char wanted[128];         /* the cause that was chosen in the menu, "": none */
 	bool guided;              /* from one root cause to the next, without the menu */
 	char outcome[200];        /* of the last step that was run */
+	int64_t acted_at;         /* wall ms, when one that changes something ended last; 0 */
 	bool flows;               /* what only looks runs by itself, values are asked when they are needed */
 	bool unattended;          /* nobody is there: an answers file has confirmed what changes */
 	bool changes_confirmed;   /* the operator has said yes to every change at once; restarts are asked for */

@@ -9,7 +9,7 @@
 #include "probes/link/loop.h"
 #include "remedies/explain.h"
 
-enum { FAILED_PROOF_MS = 10000 };
+enum { FAILED_PROOF_MS = 10000, HEAR_MS = 5000 };
 
 static bool can_act(void *arg, const char *place, const char *user)
 {
@@ -20,7 +20,7 @@ static bool can_act(void *arg, const char *place, const char *user)
 void fix_plan(struct fix *x, struct plan *ret)
 {
 	struct plan_for f = {.server = fix_server(x), .cause = x->cause, .answer = x->answer, .answers = x->page->asks,
-			     .on = x->on, .as = x->as, .read_only = x->read_only, .can_act = x->server < 0 ? NULL : can_act, .arg = x};
+			     .on = x->on, .as = x->as, .read_only = x->read_only, .since = x->acted_at, .can_act = x->server < 0 ? NULL : can_act, .arg = x};
 	plan_make(x->arena, x->page, &f, ret);
 }
 
@@ -174,6 +174,32 @@ static bool confirmed(struct fix *x, const struct planned *s)
 	return false;
 }
 
+/* Was every green that steps of the page rest on heard since the last change? `ask`: asks again for those that were not. */
+static bool hears_all(struct fix *x, bool ask)
+{
+	const struct server *s = fix_server(x);
+	bool all = true;
+	for (int k = 0; s && k < x->page->steps; k++)
+		for (const char *const *id = x->page->step[k].proves; *id; id++) {
+			int i = server_node(s, *id);
+			if (i < 0 || !plan_is_green(&s->node[i], x->cause) || plan_heard(&s->node[i], x->acted_at))
+				continue;
+			all = false;
+			if (ask)
+				engine_ask_now(x->engine, x->server, i);
+		}
+	return all;
+}
+
+/* Something was changed: whether later steps are proven already is asked anew, not remembered. */
+static void hear_again(struct fix *x)
+{
+	int64_t start = clock_mono_ms();
+	x->acted_at = clock_wall_ms();
+	for (bool all = hears_all(x, true); !all && clock_mono_ms() - start < HEAR_MS && !*x->interrupted; all = hears_all(x, false))
+		fix_turn(x);
+}
+
 /* Returns whether the step is done. */
 static bool do_step(struct fix *x, const struct planned *s)
 {
@@ -192,7 +218,10 @@ static bool do_step(struct fix *x, const struct planned *s)
 		return false;
 	}
 	bool done = follow(x, r, s);
+	bool changed = run_state(r)->acted && s->step->risk != RISK_READ;
 	run_free(r);
+	if (changed)
+		hear_again(x);
 	fflush(stdout);
 	return done;
 }

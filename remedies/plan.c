@@ -303,11 +303,17 @@ bool plan_is_green(const struct node *n, const char *cause)
 	return n->verdict.state == STATE_OK && (may_stay || !cause || !holds_cause(n, cause));
 }
 
-static bool is_proven(const struct server *s, const struct step *step, const char *cause)
+bool plan_heard(const struct node *n, int64_t since)
 {
+	return !n->probe->asks[0] || n->asked_at - n->took_ms >= since;
+}
+
+static bool is_proven(const struct plan_for *f, const struct step *step)
+{
+	const struct server *s = f->server;
 	for (const char *const *id = step->proves; *id; id++) {
 		int i = server_node(s, *id);
-		if (i < 0 || !plan_is_green(&s->node[i], cause))
+		if (i < 0 || !plan_is_green(&s->node[i], f->cause) || !plan_heard(&s->node[i], f->since))
 			return false;
 	}
 	return step->proves[0] != NULL;
@@ -378,7 +384,7 @@ static void plan_step(const struct planning *g, const struct step *step, int num
 		fill_text(g, ret);
 	ret->closed = unmet(g, step);
 	ret->copy_only = why_copy(g, ret);
-	ret->proven = is_proven(g->f->server, step, g->f->cause);
+	ret->proven = is_proven(g->f, step);
 }
 
 static bool proves(const struct step *s, const char *probe)

@@ -17,6 +17,7 @@ struct plan_for {
 	int answers;
 	const char *on, *as;               /* where steps go that do not say so; NULL: nowhere */
 	bool read_only;
+	int64_t since;                     /* wall ms, when something was last changed: a green that was asked for before proves nothing; 0: nothing was */
 	/* Can we run something there as that user? NULL: only copying. */
 	bool (*can_act)(void *arg, const char *place, const char *user);
 	void *arg;
@@ -59,6 +60,8 @@ bool plan_when(const struct view *v, const struct answer *answer, int answers, c
 int plan_cause_node(const struct server *s, const char *cause);
 /* Green, and without the cause (NULL: none) that is being treated: advice leaves a probe green. What a standing cause leaves
  * behind as advice does not count. Without a cause what does not apply to this server counts as green. */
+/* Was its probe asked then or later (wall ms)? One that asks nothing is judged again all the time. */
+bool plan_heard(const struct node *n, int64_t since);
 bool plan_is_green(const struct node *n, const char *cause);
 
 #endif

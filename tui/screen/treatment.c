@@ -146,6 +146,7 @@ void treatment_make(struct app *app, const struct treatment *t, struct arena *a,
 			     .on = t->course ? t->course->on : NULL,
 			     .as = t->course ? t->course->as : NULL,
 			     .read_only = app->options.read_only,
+			     .since = t->acted_at,
 			     .can_act = app_server(app) ? can_act : NULL,
 			     .arg = &actor};
 	plan_make(a, t->page, &f, ret);

@@ -128,8 +128,11 @@ void treatment_run(struct app *app, void *state, const struct run_state *r)
 	if (t->under_way < 0 || t->progress[t->under_way].how == IDLE)
 		return;
 	struct progress *g = &t->progress[t->under_way];
-	if (g->how == RUNNING && r->phase != RUN_RUNNING)
+	if (g->how == RUNNING && r->phase != RUN_RUNNING) {
 		g->took = mono(app) - g->started;
+		if (r->acted && t->page->step[t->under_way].risk != RISK_READ)
+			t->acted_at = app->now;
+	}
 	g->run = *r;
 	if (r->phase == RUN_RUNNING)
 		return;
