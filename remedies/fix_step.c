@@ -220,7 +220,7 @@ static bool do_step(struct fix *x, const struct planned *s)
 	bool done = follow(x, r, s);
 	bool changed = run_state(r)->acted && s->step->risk != RISK_READ;
 	run_free(r);
-	if (changed)
+	if (changed && !x->flows) /* what flows looks at each step itself */
 		hear_again(x);
 	fflush(stdout);
 	return done;
