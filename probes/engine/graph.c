@@ -1,6 +1,7 @@
 #include "probes/engine/graph.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -270,12 +271,9 @@ static void read_forecast(struct server *s)
 	s->backup_full_s = know_num(s->view, "forecast.backup_full_s");
 	s->slot_lost_s = know_num(s->view, "forecast.slot_lost_s");
 	s->rpo_s = know_num(s->view, "rpo.seconds");
-	s->other_route = know(s->view, "rpo.route");
-	if (!s->other_route)
-		s->other_route = "";
-	s->pg_version = know(s->view, "pg.version");
-	if (!s->pg_version)
-		s->pg_version = "";
+	const char *route = know(s->view, "rpo.route"), *version = know(s->view, "pg.version");
+	snprintf(s->other_route, sizeof s->other_route, "%s", route ? route : "");
+	snprintf(s->pg_version, sizeof s->pg_version, "%s", version ? version : "");
 }
 
 void graph_judge(struct server *s)

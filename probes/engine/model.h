@@ -59,7 +59,7 @@ struct server {
 	const char *name;
 	const char *engine;        /* "barman" */
 	const char *backup_host, *db_host; /* names for the screen; "" if not known */
-	const char *pg_version;    /* "15.18" or "" */
+	char pg_version[128];      /* "15.18" or ""; a copy, as facts change between judging and painting */
 	enum state state;          /* ok warn fail unknown */
 	struct node *node;
 	int nodes;
@@ -71,7 +71,7 @@ struct server {
 	double pg_wal_full_s, backup_full_s; /* forecast, NAN = null */
 	double slot_lost_s;        /* forecast: max_slot_wal_keep_size takes the slot's WAL before the disk is full; NAN = null */
 	double rpo_s;              /* NAN = null */
-	const char *other_route;   /* rule 7: "WAL still arrives by streaming" or "" */
+	char other_route[64];      /* rule 7: "WAL still arrives by streaming" or "" */
 	struct change change[32];  /* newest first */
 	int changes;
 	const struct view *view;
