@@ -60,8 +60,8 @@ bool plan_when(const struct view *v, const struct answer *answer, int answers, c
 int plan_cause_node(const struct server *s, const char *cause);
 /* Green, and without the cause (NULL: none) that is being treated: advice leaves a probe green. What a standing cause leaves
  * behind as advice does not count. Without a cause what does not apply to this server counts as green. */
+bool plan_is_green(const struct node *n, const char *cause);
 /* Was its probe asked then or later (wall ms)? One that asks nothing is judged again all the time. */
 bool plan_heard(const struct node *n, int64_t since);
-bool plan_is_green(const struct node *n, const char *cause);
 
 #endif

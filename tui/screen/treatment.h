@@ -65,7 +65,7 @@ struct treatment {
 	struct progress *progress;   /* beside page->step */
 	int at;                      /* the step in view, in the plan */
 	int running;                 /* the step of the page whose command runs, or -1 */
-	int64_t acted_at; /* wall ms, when a command that changes something ended last; 0 */
+	int64_t acted_at;            /* wall ms, when a command that changes something ended last; 0 */
 	int under_way; /* the step that struct run_state is about: running or being proven, or -1 */
 	bool by_hand;  /* the step in view was copied: its proof is asked for while it is in view */
 	int64_t asked;               /* mono ms, when that was asked last */
