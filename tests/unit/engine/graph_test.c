@@ -237,6 +237,22 @@ static void rule5_a_server_that_is_down_refuses_every_connection(void **state)
 	done(&s);
 }
 
+/* A fact may change before the next judging, and the screen is painted in between. */
+static void what_a_server_says_of_itself_outlives_the_facts(void **state)
+{
+	(void)state;
+	struct server s = judged(F({"pg.connect", "ok"}));
+	struct view *v = (struct view *)(uintptr_t)s.view;
+	learn(v, "rpo.route", "WAL still arrives by streaming");
+	learn(v, "pg.version", "15.20");
+	graph_judge(&s);
+	learn(v, "rpo.route", "");
+	learn(v, "pg.version", NULL);
+	assert_string_equal(s.other_route, "WAL still arrives by streaming");
+	assert_string_equal(s.pg_version, "15.20");
+	done(&s);
+}
+
 static void rule8_order_of_root_causes(void **state)
 {
 	(void)state;
@@ -294,6 +310,7 @@ int main(void)
 		cmocka_unit_test(rule5_a_dead_host_is_one_cause_of_that_host),
 		cmocka_unit_test(rule5_a_connection_explains_only_the_same_connection),
 		cmocka_unit_test(rule5_a_server_that_is_down_refuses_every_connection),
+		cmocka_unit_test(what_a_server_says_of_itself_outlives_the_facts),
 		cmocka_unit_test(rule8_order_of_root_causes),
 		cmocka_unit_test(exit_status_follows_the_contract),
 		cmocka_unit_test(changes_are_remembered_newest_first),

@@ -217,6 +217,23 @@ static void says_who_where_and_whether(void **state)
 	assert_non_null(strstr(planned(w, STEP("", "x"))->copy_only, "--read-only"));
 }
 
+/* What was green before the last change may not be any more. */
+static void is_proven_by_what_was_asked_since_the_last_change(void **state)
+{
+	static const struct question q = {.id = "q"};
+	struct world *w = *state;
+	const char text[] = STEP(" proves=slot.active", "x");
+	w->probe[2].asks[0] = &q;
+	w->node[2].asked_at = 5000;
+	w->node[2].took_ms = 100;
+	w->f.since = 4900;
+	assert_true(planned(w, text)->proven);
+	w->f.since = 4901; /* asked before, answered after */
+	assert_false(planned(w, text)->proven);
+	w->probe[2].asks[0] = NULL;
+	assert_true(planned(w, text)->proven);
+}
+
 static void is_proven_by_green_only(void **state)
 {
 	struct world *w = *state;
@@ -241,7 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(quotes_or_refuses_values), T(refuses_what_is_not_known), T(takes_answers_before_defaults), T(knows_when_a_variant_holds),
 		T(shows_the_first_variant_that_holds), T(closes_while_a_requirement_is_not_green), T(says_who_where_and_whether),
-		T(is_proven_by_green_only), T(keeps_secrets_out_of_the_text),
+		T(is_proven_by_green_only), T(is_proven_by_what_was_asked_since_the_last_change), T(keeps_secrets_out_of_the_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
