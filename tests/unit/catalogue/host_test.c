@@ -23,6 +23,23 @@ static void fails(struct view *v, const struct question *q, enum outcome outcome
 	view_answer(v, q, &(struct reply){.outcome = outcome, .stage = stage, .sys_errno = e, .words = words});
 }
 
+static void what_waits_for_a_disk_wants_no_processor(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *stuck;
+		double load;
+	} rows[] = {{"", 6.25}, {"stuck=10\n", 1.25}, {"stuck=40\n", 0}};
+	struct view *v = server("ssh://root@db1");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[128];
+		snprintf(text, sizeof text, "clock=5000\nload=12.50\ncpus=2\n%send=1\n", rows[i].stuck);
+		said(v, &q_host_backup, text);
+		assert_true(know_num(v, "backup.load") == rows[i].load);
+	}
+	view_free(v);
+}
+
 static void a_host_says_who_it_is(void **state)
 {
 	(void)state;
@@ -165,6 +182,7 @@ static void from_barman_s_view_there_is_no_way_of_our_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_waits_for_a_disk_wants_no_processor),
 		cmocka_unit_test(a_host_says_who_it_is),
 		cmocka_unit_test(cut_or_hostile_answers_teach_nothing),
 		cmocka_unit_test(one_silent_port_is_no_dead_host), cmocka_unit_test(dead_only_when_every_port_is_silent),
