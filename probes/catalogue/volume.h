@@ -4,20 +4,10 @@
 
 #include <stdbool.h>
 
+#include "probes/link/shell.h"
+
 struct verdict;
 struct view;
-
-/* `alive DIR`: whoever touches a mount that does not answer hangs with it, so a child touches it, and gets three
- * seconds. Any file system may hang: a stale NFS or sshfs mount, and a disk that is gone. The first looks are
- * short, for a healthy one answers within milliseconds. */
-#define ALIVE_SH                                                                                                 \
-	"alive() {\n"                                                                                           \
-	"  stat -f \"$1/.\" >/dev/null 2>&1 & p=$!; n=0\n"                                                       \
-	"  while kill -0 $p 2>/dev/null && [ $n -lt 70 ]; do\n"                                                 \
-	"    case $n in [0-4]) sleep 0.002;; ?|1?) sleep 0.01;; *) sleep 0.05;; esac; n=$((n+1))\n"              \
-	"  done\n"                                                                                              \
-	"  if kill -0 $p 2>/dev/null; then kill -9 $p; return 1; fi\n"                                          \
-	"}\n"
 
 /* `volume KEY DIR` prints KEY.size, .avail, .inodes, .ifree, .mount; and .hung, .ro, .unmounted where they hold; its status is 1 for one that hangs.
  * What should be mounted is fstab's word: a line whose place lies above DIR, and of which /proc/mounts knows nothing.
@@ -45,6 +35,8 @@ struct view;
 bool volume_broken(const struct view *v, struct verdict *r, const char *key, const char *what, const char *host);
 /* The same on the Barman host, for judges of what lies there: why nothing can be said of it, or NULL. */
 const char *volume_unseen(const struct view *v);
+/* What Barman's user cannot try while its home hangs, with its keys and password file: says so, and is true. */
+bool home_unseen(const struct view *v, struct verdict *r);
 /* Which volume the pages of these causes speak of: learns server.disk_at, _dir and _mount. For readers. */
 void volume_for_pages(struct view *v);
 

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "probes/base/answers.h"
 #include "probes/base/arena.h"
 #include "probes/base/problem.h"
 #include "probes/base/str.h"
@@ -114,6 +115,19 @@ static int from_own(struct arena *a, const char *path, const char *barman_config
 
 /* ---- Barman's files ---- */
 
+/* Barman's home is often a network mount: when it hangs, what does not lie there is still to be read. What was silent once is not waited for again. */
+static bool answers(const char *dir)
+{
+	static char silent[256];
+	size_t n = strlen(silent);
+	if (n && !strncmp(dir, silent, n) && (!dir[n] || dir[n] == '/'))
+		return false;
+	bool it_does = directory_answers(dir, 1000);
+	if (!it_does)
+		snprintf(silent, sizeof silent, "%s", dir);
+	return it_does;
+}
+
 /* root asks as Barman's user, whose home counts. */
 static const char *barman_home_dir(void)
 {
@@ -129,7 +143,7 @@ static const char *main_file(struct arena *a, const char *barman_config)
 		return barman_config ? barman_config : env;
 	const char *const candidates[] = {arena_printf(a, "%s/.barman.conf", barman_home_dir()), "/etc/barman.conf", "/etc/barman/barman.conf"};
 	const char *unreadable = NULL;
-	for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
+	for (size_t i = answers(barman_home_dir()) ? 0 : 1; i < sizeof candidates / sizeof *candidates; i++) {
 		if (access(candidates[i], R_OK) == 0) /* Barman passes over what it cannot read */
 			return candidates[i];
 		if (errno == EACCES && !unreadable)
@@ -146,7 +160,7 @@ static int by_name(const void *a, const void *b)
 static int list_directory(struct arena *a, const char *dir, char **path)
 {
 	int n = 0;
-	DIR *d = opendir(dir);
+	DIR *d = answers(dir) ? opendir(dir) : NULL;
 	struct dirent *e;
 	while (d && n < FILES_MAX && (e = readdir(d)))
 		if (e->d_name[0] != '.' && text_match("*.conf", e->d_name))
@@ -180,15 +194,15 @@ static int collect(struct arena *a, const char *path, struct barman_file *file, 
 	struct barman_config *c = barman_config_parse(file, 1, 0);
 	const char *dir = arena_dup(a, *c->files_directory ? expanded(a, c->files_directory) : "");
 	int found = *dir ? list_directory(a, dir, include) : 0, n = 1;
-	const char *autoconf = *c->home ? arena_printf(a, "%s/.barman.auto.conf", c->home) : NULL;
+	const char *home = arena_dup(a, c->home), *autoconf = *home ? arena_printf(a, "%s/.barman.auto.conf", home) : NULL;
 	barman_config_free(c);
-	*ret_closed = *dir && access(dir, R_OK | X_OK) != 0;
+	*ret_closed = *dir && answers(dir) && access(dir, R_OK | X_OK) != 0;
 	for (int i = 0; i < found; i++)
 		if (read_file(a, include[i], &file[n], NULL))
 			*ret_closed = true;
 		else
 			n++;
-	if (autoconf && access(autoconf, R_OK) == 0)
+	if (autoconf && answers(home) && access(autoconf, R_OK) == 0)
 		n += !read_file(a, autoconf, &file[n], NULL);
 	*ret_n = n;
 	return 0;
@@ -206,7 +220,7 @@ static bool is_listed(const struct discovered *d, const char *name)
  * read is then a finding, and no end. */
 static void guess_from_directories(struct arena *a, const char *home, const char *barman_config, struct discovered *d)
 {
-	DIR *dir = opendir(home);
+	DIR *dir = answers(home) ? opendir(home) : NULL;
 	struct dirent *e;
 	struct discovered_server *grown = arena_alloc(a, (size_t)(d->servers + FILES_MAX) * sizeof *grown);
 	int room = d->servers + FILES_MAX;

@@ -38,6 +38,28 @@ struct asked *queue_take(struct queue *q)
 	return a;
 }
 
+void queue_unlink(struct queue *q, struct asked *a)
+{
+	for (struct asked **p = &q->first; *p; p = &(*p)->next)
+		if (*p == a) {
+			*p = a->next;
+			if (!*p)
+				q->last = p;
+			return;
+		}
+}
+
+unsigned asked_far_seconds(const struct asked *a)
+{
+	return a->deadline_ms < 1500 ? 1 : (a->deadline_ms - 500) / 1000;
+}
+
+int64_t asked_patience(const struct asked *a)
+{
+	unsigned far = asked_far_seconds(a) * 1000 + 500;
+	return a->begun + (a->deadline_ms > far ? a->deadline_ms : far);
+}
+
 struct asked *asked_new(const struct ask *a, ask_done *done, void *arg)
 {
 	struct asked *x = xcalloc(1, sizeof *x);

@@ -27,6 +27,7 @@ struct queue {
 void queue_init(struct queue *q);
 void queue_add(struct queue *q, struct asked *a);
 struct asked *queue_take(struct queue *q);
+void queue_unlink(struct queue *q, struct asked *a);
 
 /* What a link saw, raw; unset members are nothing. */
 struct raw {
@@ -46,6 +47,10 @@ struct raw {
 struct asked *asked_new(const struct ask *a, ask_done *done, void *arg);
 /* Calls back with the cleaned reply and frees the question. */
 void asked_finish(struct asked *a, const struct raw *r);
+/* For `timeout` on the far host: a little before our own deadline. */
+unsigned asked_far_seconds(const struct asked *a);
+/* Until when its answer is waited for in a session, monotonic ms. */
+int64_t asked_patience(const struct asked *a);
 /* Frees without a call: only when the loop is freed. */
 void asked_free(struct asked *a);
 void queue_drop(struct queue *q);

@@ -15,17 +15,22 @@
 
 enum { AT_ONCE = 2, USUAL_MS = 200, ENV_MAX = 8 };
 
+/* Who has not come home by then is asked in / instead, and everybody of that home for a while: a network mount that hangs. */
+enum { HOME_MS = 2000, AWAY_MS = 30000 };
+
 struct local;
 
 struct run {
 	struct local *local;
 	struct asked *asked;
+	char *user;
 	struct wire *wire;
 	struct deadline deadline;
 	struct str out;
 	char nonce[NONCE_SIZE];
 	int64_t begun; /* monotonic ms */
 	bool counts;   /* among those at once */
+	bool away;     /* not in its home */
 	struct run *next;
 };
 
@@ -34,6 +39,8 @@ struct local {
 	struct queue waiting;
 	struct run *runs;
 	int running;
+	char *hung;         /* a home that did not answer */
+	int64_t hung_until; /* monotonic ms */
 };
 
 static void start_some(struct local *l);
@@ -42,6 +49,7 @@ static void memory_free(void *arg)
 {
 	struct run *r = arg;
 	str_free(&r->out);
+	free(r->user);
 	free(r);
 }
 
@@ -89,19 +97,39 @@ static void bytes(void *arg, bool is_err, const char *s, size_t n)
 		str_addn(&r->out, s, n);
 }
 
+static void begin(struct run *r);
+
+/* Nothing at all was said yet: the shell is on its way home. What it should say has not begun. */
+static void go_on_without_home(struct run *r)
+{
+	struct local *l = r->local;
+	const struct passwd *pw = getpwnam(r->user);
+	if (!pw)
+		return;
+	free(l->hung);
+	l->hung = xstrdup(pw->pw_dir);
+	l->hung_until = clock_mono_ms() + AWAY_MS;
+	r->wire->class->drop(r->wire);
+	begin(r);
+}
+
 static void deadline_passed(void *arg)
 {
 	struct run *r = arg;
-	int64_t left = r->begun + r->asked->deadline_ms - clock_mono_ms();
-	if (r->counts && left > 0) {
-		r->counts = false;
-		r->local->running--;
-		deadline_set(&r->deadline, (unsigned)left);
-		start_some(r->local);
+	int64_t past = clock_mono_ms() - r->begun, left = r->asked->deadline_ms - past;
+	if (left <= 0) {
+		r->wire->class->drop(r->wire);
+		finish(r, (struct raw){.outcome = REPLY_TIMEOUT, .stage = "run", .words = ""});
 		return;
 	}
-	r->wire->class->drop(r->wire);
-	finish(r, (struct raw){.outcome = REPLY_TIMEOUT, .stage = "run", .words = ""});
+	if (past >= HOME_MS && !r->away && !r->out.len)
+		go_on_without_home(r);
+	deadline_set(&r->deadline, (unsigned)(past < HOME_MS && left > HOME_MS - past ? HOME_MS - past : left));
+	if (r->counts) {
+		r->counts = false;
+		r->local->running--;
+		start_some(r->local);
+	}
 }
 
 static const struct wire_ops run_ops = {bytes, ended};
@@ -118,19 +146,52 @@ static void make_env(struct arena *a, const struct passwd *pw, const char **env)
 	env[6] = NULL;
 }
 
-static void start(struct local *l, struct asked *asked)
+/* The program that becomes the other user first, if it is another one. */
+static int switch_user(const char *user, const char **argv)
 {
-	static const char script[] = "exec 2>&1; " SHELL_STDIN;
-	struct passwd *me = getpwuid(geteuid());
-	char *self = xstrdup(me ? me->pw_name : "nobody");
-	struct passwd *pw = getpwnam(asked->user ? asked->user : self);
+	static const char *const root[] = {"runuser", "-u"}, *const other[] = {"sudo", "-n", "-u"};
+	const struct passwd *me = getpwuid(geteuid());
+	bool is_root = geteuid() == 0;
+	int n = 0;
+	if (me && !strcmp(me->pw_name, user))
+		return 0;
+	for (; n < (is_root ? 2 : 3); n++)
+		argv[n] = is_root ? root[n] : other[n];
+	argv[n++] = user;
+	argv[n++] = "--";
+	return n;
+}
+
+static void begin(struct run *r)
+{
+	static const char at_home[] = "exec 2>&1; " SHELL_STDIN("cd"), away[] = "exec 2>&1; " SHELL_STDIN("cd /");
+	struct local *l = r->local;
 	struct arena *a = arena_new();
 	struct str text = {0};
+	const char *env[ENV_MAX], *argv[9];
+	int n = switch_user(r->user, argv);
+	const struct passwd *pw = getpwnam(r->user);
+	r->away = l->hung && !strcmp(l->hung, pw->pw_dir) && clock_mono_ms() < l->hung_until;
+	argv[n++] = "/bin/sh";
+	argv[n++] = "-c";
+	argv[n++] = r->away ? away : at_home;
+	argv[n] = NULL;
+	make_env(a, pw, env);
+	r->wire = child_start(l->place->loop, &(struct child_spec){.argv = argv, .env = env, .via = "local"}, &run_ops, r);
+	str_addf(&text, SHELL_STDIN_SHUT "printf '%s\\n'\n%s\n", r->nonce, r->asked->text);
+	r->wire->class->write(r->wire, text.s, text.len);
+	r->wire->class->close_in(r->wire);
+	str_free(&text);
+	arena_free(a);
+}
+
+static void start(struct local *l, struct asked *asked)
+{
+	const struct passwd *me = getpwuid(geteuid());
 	struct run *r = xcalloc(1, sizeof *r);
-	const char *env[ENV_MAX], *argv[8];
-	int n = 0;
 	r->local = l;
 	r->asked = asked;
+	r->user = xstrdup(asked->user ? asked->user : me ? me->pw_name : "nobody");
 	shell_nonce(r->nonce);
 	r->next = l->runs;
 	l->runs = r;
@@ -138,33 +199,13 @@ static void start(struct local *l, struct asked *asked)
 	r->counts = true;
 	r->begun = clock_mono_ms();
 	deadline_init(l->place->loop, &r->deadline, deadline_passed, r);
-	if (!pw) {
-		str_addf(&r->out, "there is no user \"%s\"", asked->user);
+	if (!getpwnam(r->user)) {
+		str_addf(&r->out, "there is no user \"%s\"", r->user);
 		finish(r, (struct raw){.outcome = REPLY_NO_LINK, .stage = "user", .words = r->out.s});
-		goto out;
+		return;
 	}
-	if (strcmp(pw->pw_name, self)) {
-		const char *const root[] = {"runuser", "-u"}, *const other[] = {"sudo", "-n", "-u"};
-		const char *const *how = geteuid() == 0 ? root : other;
-		for (int i = 0; i < (geteuid() == 0 ? 2 : 3); i++)
-			argv[n++] = how[i];
-		argv[n++] = pw->pw_name;
-		argv[n++] = "--";
-	}
-	argv[n++] = "/bin/sh";
-	argv[n++] = "-c";
-	argv[n++] = script;
-	argv[n] = NULL;
-	make_env(a, pw, env);
 	deadline_set(&r->deadline, asked->deadline_ms < USUAL_MS ? asked->deadline_ms : USUAL_MS);
-	r->wire = child_start(l->place->loop, &(struct child_spec){.argv = argv, .env = env, .via = "local"}, &run_ops, r);
-	str_addf(&text, SHELL_STDIN_SHUT "printf '%s\\n'\n%s\n", r->nonce, asked->text);
-	r->wire->class->write(r->wire, text.s, text.len);
-	r->wire->class->close_in(r->wire);
-out:
-	free(self);
-	str_free(&text);
-	arena_free(a);
+	begin(r);
 }
 
 static void start_some(struct local *l)
@@ -220,6 +261,7 @@ static void local_free(struct place *p)
 	}
 	while ((a = queue_take(&l->waiting)))
 		asked_free(a);
+	free(l->hung);
 	free(l);
 }
 

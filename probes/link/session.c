@@ -17,6 +17,9 @@
  * that hangs) no longer counts. One server alone is never held back by this. */
 enum { BESIDE_MAX = 10, TURNS_MAX = 12, USUAL_MS = 1000 };
 
+/* Where a home hangs everything does that is asked there, each of them gives rise to doubt, and each look costs seconds. */
+enum { DOUBT_MS = 30000 };
+
 enum at { AT_START, AT_PARENT, AT_LINK, AT_READY };
 
 struct session {
@@ -30,14 +33,10 @@ struct session {
 	struct queue held; /* wait until fewer are on their way; their clocks stand still */
 	unsigned last_id;
 	enum at at;
-	bool over;
+	bool over, doubt; /* a question took too long: does the home still answer? */
+	int64_t looked;   /* since when that was asked last */
 	struct deadline deadline, login;
 };
-
-static unsigned far_seconds(const struct asked *a)
-{
-	return a->deadline_ms < 1500 ? 1 : (a->deadline_ms - 500) / 1000;
-}
 
 static void memory_free(void *arg)
 {
@@ -184,23 +183,6 @@ static void wire_ended(void *arg, const struct wire_end *e)
 	end_all(s, r, f.refused);
 }
 
-static void unlink_sent(struct session *s, struct asked *a)
-{
-	for (struct asked **p = &s->sent.first; *p; p = &(*p)->next)
-		if (*p == a) {
-			*p = a->next;
-			if (!*p)
-				s->sent.last = p;
-			return;
-		}
-}
-
-static int64_t patience(const struct asked *a)
-{
-	unsigned far = far_seconds(a) * 1000 + 500;
-	return a->begun + (a->deadline_ms > far ? a->deadline_ms : far);
-}
-
 /* Of those that are being answered now, the one whose deadline is next; the others' clocks stand still. */
 static struct asked *next_due(struct session *s)
 {
@@ -211,7 +193,7 @@ static struct asked *next_due(struct session *s)
 			continue;
 		if (!a->begun)
 			a->begun = now;
-		if (!due || patience(a) < patience(due))
+		if (!due || asked_patience(a) < asked_patience(due))
 			due = a;
 		if (!a->alone)
 			break;
@@ -235,12 +217,22 @@ static bool has_room(struct session *s, struct asked *a)
 	return besides < BESIDE_MAX;
 }
 
+static bool look_again(struct session *s)
+{
+	int64_t now = clock_mono_ms();
+	if (!s->doubt || now - s->looked < DOUBT_MS)
+		return false;
+	s->doubt = false;
+	s->looked = now;
+	return true;
+}
+
 static void write_one(struct session *s, struct asked *a)
 {
 	a->id = ++s->last_id;
 	if (a->how == ASK_SH) {
 		struct str text = {0};
-		shell_request(&text, a->id, a->text, far_seconds(a), a->user, a->alone);
+		shell_request(&text, a->id, a->text, asked_far_seconds(a), a->user, (struct manner){a->alone, look_again(s)});
 		s->wire->class->write(s->wire, text.s, text.len);
 		str_free(&text);
 	}
@@ -262,7 +254,7 @@ static void watch(struct session *s)
 	struct asked *due = next_due(s);
 	if (!due)
 		return;
-	int64_t left = patience(due) - clock_mono_ms();
+	int64_t left = asked_patience(due) - clock_mono_ms();
 	if (s->held.first && left > USUAL_MS / 4)
 		left = USUAL_MS / 4;
 	deadline_set(&s->deadline, left > 1 ? (unsigned)left : 1);
@@ -274,12 +266,13 @@ static void deadline_passed(void *arg)
 	struct session *s = arg;
 	struct ssh_fault f = {.stage = "run"};
 	struct asked *due = s->at == AT_READY ? next_due(s) : NULL;
-	if (due && s->held.first && patience(due) > clock_mono_ms()) {
+	if (due && s->held.first && asked_patience(due) > clock_mono_ms()) {
 		watch(s);
 		return;
 	}
 	if (due && due->alone) {
-		unlink_sent(s, due);
+		queue_unlink(&s->sent, due);
+		s->doubt = true;
 		const char *via = via_of(s);
 		watch(s);
 		asked_finish(due, &(struct raw){.outcome = REPLY_TIMEOUT, .stage = "run", .words = "", .via = via});
@@ -358,12 +351,13 @@ static void answered(struct session *s, const char *words, const char *out, size
 		why = xcalloc(1, n + 1);
 		memcpy(why, out, n);
 		r = (struct raw){.outcome = REPLY_NO_LINK, .stage = "user", .words = why, .via = r.via};
-	} else if ((r.status == 124 || r.status == 137) && took >= (int64_t)far_seconds(a) * 500) { /* on a busy machine we saw it begin late */
+	} else if (!strcmp(what, "late") || ((r.status == 124 || r.status == 137) && took >= (int64_t)asked_far_seconds(a) * 500)) { /* on a busy machine we saw it begin late */
 		r.outcome = REPLY_TIMEOUT;
 		r.stage = "run";
 		r.words = "";
+		s->doubt = true;
 	}
-	unlink_sent(s, a);
+	queue_unlink(&s->sent, a);
 	watch(s);
 	finish(s, a, r);
 	free(why);
@@ -409,6 +403,7 @@ static struct session *session_open(struct place *p, bool fresh, const struct as
 	frames_init(&s->frames, s->nonce);
 	deadline_init(p->loop, &s->deadline, deadline_passed, s);
 	deadline_init(p->loop, &s->login, tell_login, s);
+	s->looked = clock_mono_ms();
 	s->next = p->sessions;
 	p->sessions = s;
 	shell_loop(&text, s->nonce);

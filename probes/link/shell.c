@@ -71,40 +71,64 @@ static const char ONE_WRITER[] =
 	"lock() { [ -z \"$l\" ] || read -r z <&4; }\n"
 	"unlock() { [ -z \"$l\" ] || echo >&4; }\n";
 
-/* $a = "&": beside the others; its answer comes whole. */
+/* $H: users whose home answers (our own login has just been there); $P: USER=PID of those who touch theirs. A second is enough to go on in
+ * /, and whoever is still touching tells later that it answers again. */
+static const char HOMES[] =
+	"homes() {\n"
+	"H=$1\n"
+	"for p in $P; do p=${p#*=} z=; read -r z </proc/$p/comm && [ \"$z\" = stat ] && kill -9 $p; done 2>/dev/null\n"
+	"P=\n"
+	"}\n"
+	"home() {\n"
+	"g=; n=0\n"
+	"case \"$H \" in *\" $u \"*) return;; esac\n"
+	"case \"$P \" in *\" $u=\"*) p=${P##* $u=}; p=${p%% *};; *) stat -f \"$h/.\" >/dev/null 2>&1 & p=$!; P=\"$P $u=$p\";; esac\n"
+	"while kill -0 $p 2>/dev/null && [ $n -lt 40 ]; do\n"
+	"case $n in [0-4]) sleep 0.002;; ?|1?) sleep 0.01;; *) sleep 0.05;; esac; n=$((n+1))\n"
+	"done\n"
+	"if kill -0 $p 2>/dev/null; then g=/; return; fi\n"
+	"H=\"$H $u\" z=; for q in $P; do [ \"${q%%=*}\" = \"$u\" ] || z=\"$z $q\"; done; P=$z\n"
+	"}\n"
+	"homes \" $LOGNAME\"\n";
+
+/* $a = "&": beside the others; its answer comes whole. So are all while a home hangs, for many will hang in it. "late": timeout ended it. */
 static const char ANSWER[] =
 	"run() { printf 'exec 3<&-\\n%s\\n' \"$t\" | $w " CLEAN " timeout -k 1 \"$d\""
-	" sh -c '" SHELL_STDIN "' 2>&1 4>&-; }\n"
-	"beside() { o=$(run; echo \"+$?\"); lock; printf '%s\\n%s %s %s\\n' \"${o%+*}\" \"$N\" \"$i\" \"${o##*+}\"; unlock; }\n"
+	" sh -c '" SHELL_STDIN("cd '$g'") "' 2>&1 4>&-; }\n"
+	"beside() { o=$(run; echo \"+$?\"); s=${o##*+}; case $P/$s in ?*/124|?*/137) s=late;; esac\n"
+	"lock; printf '%s\\n%s %s %s\\n' \"${o%+*}\" \"$N\" \"$i\" \"$s\"; unlock; }\n"
 	"in_turn() { lock; run; printf '\\n%s %s %s\\n' \"$N\" \"$i\" \"$?\"; unlock; }\n";
 
 void shell_loop(struct str *out, const char *nonce)
 {
 	str_addf(out, "PATH=" SHELL_PATH "\nN=%s\nprintf '\\n%%s begin\\n' \"$N\"\n", nonce);
 	str_add(out, ONE_WRITER);
+	str_add(out, HOMES);
 	str_add(out, ANSWER);
 	/* A login's own environment (sshd, runuser -l, login) says what there is to know of itself. */
 	str_add(out, "m=${LOGNAME:-$(id -un)}\nc=\nk=\n"
 		     "while read -r i n d u a; do\n"
 		     "t=$(dd bs=\"$n\" count=1 iflag=fullblock 2>/dev/null)\n"
 		     "if [ \"$u\" = - ]; then u=$m; fi\n"
+		     "case $a in *\\?) a=${a%?} c=; homes;; esac\n"
 		     "if [ \"$u\" != \"$c\" ]; then\n"
-		     "if [ \"$u\" = \"$LOGNAME\" ] && [ -n \"$HOME\" ] && [ -n \"$SHELL\" ]; then w=; h=$HOME; s=$SHELL; else\n" LOOK_UP "fi; c=$u\nfi\n"
+		     "if [ \"$u\" = \"$LOGNAME\" ] && [ -n \"$HOME\" ] && [ -n \"$SHELL\" ]; then w=; h=$HOME; s=$SHELL; else\n" LOOK_UP "fi; c=$u; home\nfi\n"
 		     "if [ -n \"$w\" ]; then case \"$k \" in\n"
 		     "*\" $u \"*) ;;\n"
 		     "*) if o=$($w true 2>&1 </dev/null); then k=\"$k $u\"; else\n"
 		     "lock; printf '%s\\n%s %s user\\n' \"$o\" \"$N\" \"$i\"; unlock; continue; fi;;\n"
 		     "esac; fi\n"
+		     "[ -z \"$P\" ] || a='&'\n"
 		     "if [ \"$l$a\" = '1&' ]; then beside & else in_turn; fi\n"
-		     "done\n}\n");
+		     "done\nhomes\n}\n");
 }
 
-void shell_request(struct str *out, unsigned id, const char *text, unsigned seconds, const char *user, bool beside)
+void shell_request(struct str *out, unsigned id, const char *text, unsigned seconds, const char *user, struct manner m)
 {
 	/* dd refuses a block of 0 bytes */
 	if (!*text)
 		text = ":";
-	str_addf(out, "%u %zu %u %s %s\n", id, strlen(text), seconds, user ? user : "-", beside ? "&" : "-");
+	str_addf(out, "%u %zu %u %s %s%s\n", id, strlen(text), seconds, user ? user : "-", m.beside ? "&" : "-", m.doubt ? "?" : "");
 	str_add(out, text);
 }
 

@@ -12,9 +12,22 @@
 #define SHELL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define NONCE_SIZE 33
 
+/* `alive DIR`: whoever touches a mount that does not answer hangs with it, so a child touches it, and gets three
+ * seconds. Any file system may hang: a stale NFS or sshfs mount, and a disk that is gone. The first looks are
+ * short, for a healthy one answers within milliseconds. */
+#define ALIVE_SH                                                                                                 \
+	"alive() {\n"                                                                                           \
+	"  stat -f \"$1/.\" >/dev/null 2>&1 & p=$!; n=0\n"                                                       \
+	"  while kill -0 $p 2>/dev/null && [ $n -lt 70 ]; do\n"                                                 \
+	"    case $n in [0-4]) sleep 0.002;; ?|1?) sleep 0.01;; *) sleep 0.05;; esac; n=$((n+1))\n"              \
+	"  done\n"                                                                                              \
+	"  if kill -0 $p 2>/dev/null; then kill -9 $p; return 1; fi\n"                                          \
+	"}\n"
+
 /* For `sh -c`: the text comes on stdin and is read without another process, its own stdin is /dev/null. The pipe may
- * be another user's and not be opened again; then it is read whole. The text begins with SHELL_STDIN_SHUT. */
-#define SHELL_STDIN "cd 2>/dev/null || cd /; unset OLDPWD; exec 3<&0 </dev/null; if [ -r /proc/self/fd/3 ]; " \
+ * be another user's and not be opened again; then it is read whole. The text begins with SHELL_STDIN_SHUT. cd: "cd" goes
+ * home, "cd /" where the home hangs. */
+#define SHELL_STDIN(cd) cd " 2>/dev/null || cd /; unset OLDPWD; exec 3<&0 </dev/null; if [ -r /proc/self/fd/3 ]; " \
 	"then . /proc/self/fd/3; else t=$(cat <&3); eval \"$t\"; fi"
 #define SHELL_STDIN_SHUT "exec 3<&-\n"
 
@@ -35,7 +48,11 @@ void shell_via(struct str *out, const char *nonce, const char *command, const ch
  * (stdout and stderr) and a mark "ID STATUS", or "ID user" when the user could not be had. One after the
  * other; a request `beside` runs next to those that follow it, and is answered when it is done. */
 void shell_loop(struct str *out, const char *nonce);
-void shell_request(struct str *out, unsigned id, const char *text, unsigned seconds, const char *user, bool beside);
+/* A user's home is looked at before its first request, and again before one that is in doubt: where it hangs, questions are asked in /. */
+struct manner {
+	bool beside, doubt;
+};
+void shell_request(struct str *out, unsigned id, const char *text, unsigned seconds, const char *user, struct manner m);
 /* Acting: T (n bytes, byte for byte) run by `shell -c T`; marks "begin" before and "end STATUS" after. */
 /* A variable for what follows; the text goes by stdin, so the value is in no argument list. */
 void shell_export(struct str *out, const char *name, const char *value);

@@ -16,7 +16,7 @@ struct reading {
 	char **path;
 	int files;
 	struct str passed_over;   /* lines for evidence: candidates that do not count */
-	char *user, *home, *hostname, *init, *version;
+	char *user, *home, *home_hung, *hostname, *init, *version;
 	long long changed;        /* newest change by the host's clock, s */
 	double now;               /* the host's clock, ms */
 	bool whole, unreadable;
@@ -79,7 +79,7 @@ static void keep(char **slot, const char *text)
 static void take_line(struct reading *r, char *line)
 {
 	struct { const char *head; char **slot; } rows[] = {
-		{"user ", &r->user}, {"home ", &r->home}, {"hostname ", &r->hostname}, {"init ", &r->init}, {"version ", &r->version}};
+		{"user ", &r->user}, {"home ", &r->home}, {"home_hung ", &r->home_hung}, {"hostname ", &r->hostname}, {"init ", &r->init}, {"version ", &r->version}};
 	if (*line == '|') {
 		if (r->files)
 			str_addf(&r->text[r->files - 1], "%s\n", line + 1);
@@ -107,7 +107,7 @@ static void reading_done(struct reading *r)
 	free(r->text);
 	free(r->path);
 	str_free(&r->passed_over);
-	free(r->user), free(r->home), free(r->hostname), free(r->init), free(r->version);
+	free(r->user), free(r->home), free(r->home_hung), free(r->hostname), free(r->init), free(r->version);
 	free(r);
 }
 
@@ -218,6 +218,7 @@ static void learn_host(struct view *v, const struct reading *r)
 		str_addf(&files, "%s%s", i ? "\n" : "", r->path[i]);
 	learn(v, "backup.hostname", r->hostname);
 	learn(v, "backup.barman_home_dir", r->home);
+	learn(v, "backup.home_hung", r->home_hung);
 	learn(v, "backup.init", r->init);
 	learn(v, "server.config.user", r->user);
 	learn(v, "server.config.files", files.s ? files.s : "");

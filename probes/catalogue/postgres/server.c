@@ -27,7 +27,7 @@ static const char postgres_sh[] =
 	"one() {\n"
 	"	d=${1%/}; conf=$2; port=$3; log=$4\n"
 	"	case $seen in *\" $d \"*) return ;; esac\n"
-	"	alive \"$d\" || { echo \"cluster=$d\"; echo \"port=${port:-5432}\"; echo \"conf=$conf\"; echo \"wal=$d/pg_wal\"; echo \"log=$log\"; n=$((n+1)); echo end=; return; }\n"
+	"	alive \"$d\" || { echo \"cluster=$d\"; echo \"port=${port:-5432}\"; echo \"conf=$conf\"; echo \"wal=$d/pg_wal\"; echo \"log=$log\"; seen=\"$seen$d \"; n=$((n+1)); echo end=; return; }\n"
 	/* a configured cluster without its directory is one whose volume is missing */
 	"	{ [ -d \"$d\" ] || [ -e \"$conf\" ]; } && [ $n -lt 4 ] || return\n"
 	"	seen=\"$seen$d \"; n=$((n+1)); pid=; p=\n"
@@ -83,7 +83,7 @@ static const char postgres_sh[] =
 	"	$procs\n"
 	"	EOF\n"
 	"for d in $running /var/lib/pgsql/data /var/lib/pgsql/*/data; do\n"
-	"	[ -r \"$d/PG_VERSION\" ] && { values \"$d/postgresql.conf\"; one \"$d\" \"$d/postgresql.conf\" \"$port\" ''; }\n"
+	"	case $seen in *\" $d \"*) continue;; esac; alive \"$d\" && [ -r \"$d/PG_VERSION\" ] && { values \"$d/postgresql.conf\"; one \"$d\" \"$d/postgresql.conf\" \"$port\" ''; }\n"
 	"done\n"
 	"[ -d /run/systemd/system ] && echo init=systemd || echo init=none\n"
 	"grep -qsx patroni /proc/[0-9]*/comm && echo manager=patroni || echo manager=none\n"

@@ -1,7 +1,7 @@
 # The base layer: a Debian 12 tree with what the hosts need, made once by mmdebstrap from the machine's own apt sources. Sourced.
 LAB_PACKAGES=(postgresql-15 barman barman-cli openssh-server openssh-client cron rsync procps iproute2 python3 nftables tmux ncurses-base
 	netcat-openbsd tini less libpq5 libssh2-1 libinih1 libuv1 libjansson4 libcmark-gfm0.29.0.gfm.6 libcmark-gfm-extensions0.29.0.gfm.6
-	libncursesw6 libasan8 libubsan1 libcurl4)
+	libncursesw6 libasan8 libubsan1 libcurl4 libfaketime)
 # What can be installed again inside the lab, which has no way out: kept in a small mirror of the hosts' own, with what goes when it is taken away.
 LAB_MIRRORED=(postgresql-client-15 postgresql-client-common postgresql-15 barman barman-cli openssh-client openssh-server cron rsync)
 # What bare hosts have not (lib/bare.sh): purged, with everything that only came for its sake.

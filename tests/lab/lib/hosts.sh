@@ -58,8 +58,19 @@ on() {
 		LANG=C.UTF-8 TERM="${TERM:-dumb}" ${keep[@]+"${keep[@]}"} /bin/sh -c 'cd "$HOME" 2>/dev/null || cd /; exec "$@"' lab-on "$@"
 }
 
+# own_minute: the lab's cron gets a minute of its own, which is full LAB_TICK_IN seconds from now: many labs side by side need not all wait for one and the same,
+# and then work all at once. The daemon alone is told another time; `tick` in the lab's directory is the second at which its minute is full.
+own_minute() {
+	local off
+	off=$(((60 - ($(date +%s) + LAB_TICK_IN) % 60) % 60))
+	[ $off -le 30 ] || off=$((off - 60))
+	echo $(((60 - off) % 60)) >"$LAB/tick"
+	on backup sh -c 'printf "export LD_PRELOAD=%s FAKETIME=%+ds NO_FAKE_STAT=1 FAKETIME_DONT_FAKE_MONOTONIC=1\n" "$(echo /usr/lib/*/faketime/libfaketime.so.1)" '$off' >>/etc/default/cron'
+}
+
 # boot: what a host's init would start. Daemons get their own session, so that a Ctrl-C for the command in the lab is not for them.
 boot() {
+	[ -z "${LAB_TICK_IN-}" ] || [ "$1" != backup ] || own_minute || return
 	case $1 in
 	console) on console setsid service ssh start ;;
 	backup) on backup setsid sh -c 'service ssh start; service cron start' ;;

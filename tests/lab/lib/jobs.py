@@ -6,7 +6,7 @@ import time
 import data
 import drills
 from dialogue import Dialogue
-from inlab import Answer, Failed, assert_green, assert_named, lab, log, on, record, wait_for_tick
+from inlab import PLACE, Answer, Failed, assert_green, assert_named, lab, log, on, record, wait_for_tick
 from setup_jobs import job_setup
 from walking import Walk
 
@@ -19,6 +19,8 @@ AT_ONCE, AFTER = "at once", "after cron's run"
 def break_all(faults, then=()):
     start = time.time()
     for name in faults:
+        if data.faults()[name]["barman_as"]:
+            PLACE["barman"] = "backup:" + data.faults()[name]["barman_as"]
         if not lab("fault", name, "break"):
             raise Failed("the fault %s could not be made" % name)
     for action in then:
