@@ -47,6 +47,19 @@ static void ok_warn_fail_off(void **state)
 	view_free(v);
 }
 
+/* ssh reads its keys and its configuration there. */
+static void with_a_home_that_hangs_there_is_no_verdict(void **state)
+{
+	(void)state;
+	struct view *v = server("rsync");
+	learn(v, "backup.home_hung", "/var/lib/barman");
+	login(v, "port_refused");
+	judged(v, &probe_ssh_to_db, STATE_UNKNOWN, NULL, "does not answer");
+	login(v, "ok");
+	judged(v, &probe_ssh_to_db, STATE_OK, NULL, NULL);
+	view_free(v);
+}
+
 static void a_broken_way_to_the_barman_host_is_no_verdict(void **state)
 {
 	(void)state;
@@ -205,6 +218,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_command_is_cron_s),
 		cmocka_unit_test(ok_warn_fail_off),
+		cmocka_unit_test(with_a_home_that_hangs_there_is_no_verdict),
 		cmocka_unit_test(a_broken_way_to_the_barman_host_is_no_verdict),
 		cmocka_unit_test(the_general_id_lists_its_look_alikes),
 		cmocka_unit_test(the_accepting_side_tells_them_apart),

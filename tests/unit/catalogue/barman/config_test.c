@@ -228,6 +228,22 @@ static void a_failed_reply_takes_an_old_green_back(void **state)
 	view_free(v);
 }
 
+/* /etc/barman.conf is read all the same, and what else lies in that home is told as not to be tried. */
+static void a_home_that_hangs_is_told_until_it_answers(void **state)
+{
+	(void)state;
+	struct view *v = new_view();
+	char *hung = with("home /var/lib/barman\n", "home /var/lib/barman\nhome_hung /var/lib/barman\n");
+	answer(v, REPLY_DONE, hung);
+	fact_is(v, "backup.home_hung", "/var/lib/barman");
+	fact_is(v, "backup.barman_home_dir", "/var/lib/barman");
+	fact_is(v, "server.conninfo", "host=db1 user=barman dbname=postgres connect_timeout=5");
+	answer(v, REPLY_DONE, reply_config);
+	assert_null(know(v, "backup.home_hung"));
+	free(hung);
+	view_free(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +253,7 @@ int main(void)
 		cmocka_unit_test(streaming_only_without_slot_tells_all_three),
 		cmocka_unit_test(unreadable_files_say_who_owns_them),
 		cmocka_unit_test(a_lone_percent_in_a_masked_password_is_seen),
+		cmocka_unit_test(a_home_that_hangs_is_told_until_it_answers),
 		cmocka_unit_test(hostile_and_cut_replies_are_not_believed),
 		cmocka_unit_test(a_failed_reply_takes_an_old_green_back),
 	};
