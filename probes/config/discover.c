@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "probes/base/answers.h"
+#include "probes/base/alive.h"
 #include "probes/base/arena.h"
 #include "probes/base/problem.h"
 #include "probes/base/str.h"

@@ -18,6 +18,7 @@
  * USER_HZ, which is 100 wherever Linux runs today (include/uapi/asm-generic/param.h). */
 static const char places_script[] =
 	"LC_ALL=C; export LC_ALL\n"
+	FLOCK_SH
 	"read -r u z </proc/uptime; echo \"now $(date '+%s%3N %z') $u 100\"\n"
 	"if [ -e /etc/debian_version ]; then echo debian; fi\n"
 	"show() {\n"
@@ -34,12 +35,9 @@ static const char places_script[] =
 	"}\n"
 	/* who holds the lock of `flock -n FILE barman cron`: what it waits for, down to the last child */
 	"held() {\n"
-	"	i=$(stat -L -c %i \"$1\") || return\n"
-	"	while read -r a b c e q j z; do [ \"$b ${j##*:}\" = \"FLOCK $i\" ] || continue\n"
-	"		while k=$(ps -o pid= --ppid \"$q\" | head -n 1) && [ -n \"$k\" ]; do q=${k##* }; done\n"
-	"		t=; read -r t <\"/proc/$q/stat\"; t=${t##*) }; set -- $t\n"
-	"		echo \"holder $q ${1:--} ${20:-0} $(tr '\\0' ' ' <\"/proc/$q/cmdline\")\"; break\n"
-	"	done </proc/locks\n"
+	"	flock_of \"$(stat -L -c %i \"$1\")\" || return 0\n"
+	"	while k=$(ps -o pid= --ppid \"$q\" | head -n 1) && [ -n \"$k\" ]; do q=${k##* }; done\n"
+	"	run_of \"$q\"; echo \"holder $now $(tr '\\0' ' ' <\"/proc/$q/cmdline\")\"\n"
 	"} 2>/dev/null\n"
 	"set --\n"
 	"for f in /etc/crontab /etc/cron.d/* /etc/cron.d/.[!.]* /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/*; do\n"

@@ -17,6 +17,15 @@ double host_seconds_ms(const char *text);
 /* A whole number; NAN makes the fact unknown. */
 void learn_whole(struct view *v, const char *name, double n);
 
+/* `flock_of INODE` sets $q to the process that holds a lock on it, else its status is 1; `run_of PID` sets $now to "PID STATE START". Locks are
+ * looked up, never taken. */
+#define FLOCK_SH                                                                                                  \
+	"flock_of() {\n"                                                                                        \
+	"	while read -r a b c e q j z; do [ \"$b ${j##*:}\" != \"FLOCK $1\" ] || return 0; done </proc/locks\n"     \
+	"	return 1\n"                                                                                      \
+	"} 2>/dev/null\n"                                                                                       \
+	"run_of() { t=; read -r t <\"/proc/$1/stat\"; t=${t##*) }; set -- \"$1\" $t; now=\"$1 ${2:--} ${21:-0}\"; } 2>/dev/null\n"
+
 /* Who holds a lock; pid 0: nobody. */
 struct held {
 	double pid, start; /* start in ticks since boot */

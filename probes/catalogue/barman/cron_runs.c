@@ -11,9 +11,10 @@
 #include "probes/catalogue/barman/cron_host.h"
 #include "probes/catalogue/flow.h"
 
-/* Locks are looked up in /proc/locks, never taken. Log times are the host's local time. */
+/* Log times are the host's local time. */
 static const char runs_script[] =
 	"LC_ALL=C; export LC_ALL\n"
+	FLOCK_SH
 	"d={server.barman_lock_directory}; s={server.name}; l={server.log_file}\n"
 	"read -r u z </proc/uptime; echo \"now $(date '+%s%3N %z') $u 100\"\n"
 	"if [ -d \"$d\" ]; then echo \"directory $(stat -L -c '%.3Y %U %a' \"$d\")\"; "
@@ -27,14 +28,10 @@ static const char runs_script[] =
 	"	[ -e \"$f\" ] || continue\n"
 	"	set -- $(stat -c '%.3Y %U %i' \"$f\")\n"
 	"	echo \"lock $k $1 $2\"\n"
-	"	while read -r a b c e p i z; do\n"
-	"		[ \"$b ${i##*:}\" = \"FLOCK $3\" ] || continue\n"
-	"		t=; read -r t <\"/proc/$p/stat\"; t=${t##*) }; set -- $t\n"
-	"		echo \"held $k $p ${1:--} ${20:-0}\"\n"
-	"		echo \"what $k $(tr '\\0' ' ' <\"/proc/$p/cmdline\")\"\n"
-	"		break\n"
-	"	done 2>/dev/null </proc/locks\n"
-	"done\n"
+	"	flock_of \"$3\" || continue\n"
+	"	run_of \"$q\"; echo \"held $k $now\"\n"
+	"	echo \"what $k $(tr '\\0' ' ' <\"/proc/$q/cmdline\")\"\n"
+	"done 2>/dev/null\n"
 	"if [ -n \"$l\" ]; then\n"
 	"	if [ -r \"$l\" ]; then\n"
 	"		t=$(tail -c 262144 \"$l\" | awk -v s=\"$s\" '/Cleaning up lockfiles/ ||\n"

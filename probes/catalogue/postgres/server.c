@@ -64,7 +64,7 @@ static const char postgres_sh[] =
 	"			[ -n \"$w\" ] && [ -n \"$s\" ] && [ -e \"$s/$w.ready\" ] && echo failing=yes\n"
 	"			printf '%s\\n' \"$a\" | sed 's/^/A /'\n"
 	"		fi\n"
-	"		tail -n 80 \"$log\" | sed 's/^\\(.\\{0,400\\}\\).*/T \\1/'\n"
+	"		tail -n 80 \"$log\" | awk '{ print \"T \" substr($0, 1, 400) }'\n"
 	"	fi\n"
 	"	echo end=\n"
 	"}\n"

@@ -25,8 +25,11 @@ then_restart() { pg_restart; }
 then_no_receiver() { on backup pkill -u barman -x pg_receivewal; until_true 20 receiver_down; }
 # Cron's next run comes and goes.
 then_tick() {
-	local minute=$((($(date +%s) / 60 + 1) * 60 + 7))
-	until [ "$(date +%s)" -ge "$minute" ]; do sleep 0.3; done
+	local now tick=0
+	now=$(date +%s)
+	[ ! -e "$LAB/tick" ] || tick=$(<"$LAB/tick")
+	local over=$((now + (60 + tick - now % 60 - 1) % 60 + 1 + 7))
+	until [ "$(date +%s)" -ge "$over" ]; do sleep 0.3; done
 }
 # Commits were meant to wait for Barman's receiver, and an order of the shop does.
 then_waiting() {

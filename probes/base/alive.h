@@ -1,6 +1,6 @@
 /* Whether a file system answers: whoever touches a stale network mount, or a disk that is gone, hangs with it. */
-#ifndef WALMEDIC_BASE_ANSWERS_H
-#define WALMEDIC_BASE_ANSWERS_H
+#ifndef WALMEDIC_BASE_ALIVE_H
+#define WALMEDIC_BASE_ALIVE_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "probes/base/answers.h"
+#include "probes/base/alive.h"
 
 #include <signal.h>
 #include <sys/statvfs.h>
