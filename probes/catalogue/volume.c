@@ -61,15 +61,6 @@ const char *volume_unseen(const struct view *v)
 	return know(v, "server.space.unmounted") ? "the backup volume is not mounted" : NULL;
 }
 
-bool home_unseen(const struct view *v, struct verdict *r)
-{
-	const char *home = know(v, "backup.home_hung");
-
-	if (home)
-		verdict_unknown(r, "cannot be tried: keys and passwords of Barman's user lie in %s, which does not answer", home);
-	return home;
-}
-
 static bool learn_page(struct view *v, const char *key, const char *at, const char *dir)
 {
 	bool broken = no_inodes(v, key);

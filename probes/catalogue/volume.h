@@ -35,8 +35,6 @@ struct view;
 bool volume_broken(const struct view *v, struct verdict *r, const char *key, const char *what, const char *host);
 /* The same on the Barman host, for judges of what lies there: why nothing can be said of it, or NULL. */
 const char *volume_unseen(const struct view *v);
-/* What Barman's user cannot try while its home hangs, with its keys and password file: says so, and is true. */
-bool home_unseen(const struct view *v, struct verdict *r);
 /* Which volume the pages of these causes speak of: learns server.disk_at, _dir and _mount. For readers. */
 void volume_for_pages(struct view *v);
 

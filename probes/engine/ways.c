@@ -98,13 +98,24 @@ static struct way backup_way(struct engine *e, struct watched *w, const char *as
 	return (struct way){.place = host_place(e, "backup", w->spec.backup), .user = user};
 }
 
+/* As Barman's user with its keys and passwords: they lie in its home, and who reads there while that hangs waits for ever. */
+static struct way barman_way(struct engine *e, struct watched *w)
+{
+	const char *home = know(w->view, "backup.home_hung");
+	char why[200];
+	if (!home)
+		return backup_way(e, w, "barman");
+	snprintf(why, sizeof why, "keys and passwords of Barman's user lie in %.100s, which does not answer", home);
+	return none(why);
+}
+
 static struct way pipeline_way(struct engine *e, struct watched *w)
 {
 	const char *command = know(w->view, "server.pipeline_command");
 	const char *host = know(w->view, "server.ssh_host");
 	if (!command)
 		return know(w->view, "server.known") ? none("Barman has no ssh_command") : later("server.pipeline_command");
-	struct way parent = backup_way(e, w, "barman");
+	struct way parent = barman_way(e, w);
 	if (!parent.place)
 		return parent;
 	struct place_spec spec = {.kind = PLACE_VIA, .name = "pipeline", .host = host ? host : "",
@@ -160,7 +171,7 @@ static struct way sql_way(struct engine *e, struct watched *w, bool replication,
 	if (!conninfo || !*conninfo)
 		return know(w->view, "server.known") ? none(replication ? "Barman has no streaming_conninfo" : "Barman has no conninfo")
 						     : later("server.conninfo");
-	struct way parent = backup_way(e, w, "barman");
+	struct way parent = barman_way(e, w);
 	if (!parent.place)
 		return parent;
 	struct str full = {0};

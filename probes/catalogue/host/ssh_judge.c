@@ -166,7 +166,7 @@ void ssh_judge(const struct ssh_way *w, enum rank rank, const struct view *v, st
 	const char *fault = fact(w, v, "fault"), *refined;
 	char *found = NULL;
 	struct names n;
-	if (!*fault) {
+	if (!*fault || view_asked(v, w->login) == ASKED_NO_PLACE) { /* what it once said is no proof */
 		verdict_unseen(ret, v, w->login);
 		return;
 	}

@@ -10,7 +10,6 @@
 #include "probes/catalogue/host/host.h"
 #include "probes/catalogue/host/ssh_login.h"
 #include "probes/catalogue/host/ssh_scripts.h"
-#include "probes/catalogue/volume.h"
 
 #define PREFIX "ssh.to_db"
 
@@ -131,8 +130,6 @@ static void judge(const struct view *v, struct verdict *ret)
 			    method && !strcmp(method, "postgres") ? ", and backup_method = postgres needs none" : "");
 		return;
 	}
-	if (know(v, PREFIX ".fault") && !know_is(v, PREFIX ".fault", "none") && home_unseen(v, ret))
-		return;
 	ssh_judge(&way, know_is(v, "server.backup_method", "postgres") ? RANK_WARN : RANK_FAIL, v, ret);
 }
 

@@ -8,7 +8,6 @@
 #include "probes/catalogue/postgres/classify.h"
 #include "probes/catalogue/postgres/conninfo.h"
 #include "probes/catalogue/postgres/postgres.h"
-#include "probes/catalogue/volume.h"
 
 /* %1$s host:port, %2$s user, %3$s database */
 static const struct {
@@ -222,8 +221,6 @@ static void judge_connect(const struct view *v, struct verdict *ret)
 	enum asked asked = view_asked(v, &q_pg_settings);
 	if (own_client_missing(v, &q_pg_settings))
 		unseen_without_client(v, ret, &q_pg_settings);
-	else if (asked == ASKED_FAILED && view_reply(v, &q_pg_settings)->outcome == REPLY_TIMEOUT && home_unseen(v, ret))
-		return;
 	else if (asked == ASKED_FAILED && strcmp(view_reply(v, &q_pg_settings)->stage, "query"))
 		judge_failure(v, ret);
 	else if (asked == ASKED_DONE || asked == ASKED_FAILED)

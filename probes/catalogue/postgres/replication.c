@@ -6,7 +6,6 @@
 #include "probes/catalogue/postgres/classify.h"
 #include "probes/catalogue/postgres/conninfo.h"
 #include "probes/catalogue/postgres/postgres.h"
-#include "probes/catalogue/volume.h"
 
 /* The receiver's, which since Barman 3.10 may go to another server than that of backups. */
 static const char *streaming_conninfo(const struct view *v)
@@ -79,8 +78,6 @@ static void judge_replication(const struct view *v, struct verdict *ret)
 		verdict_off(ret, "Barman uses no replication connection for this server");
 	} else if (own_client_missing(v, &q_repl_identify)) {
 		unseen_without_client(v, ret, &q_repl_identify);
-	} else if (view_asked(v, &q_repl_identify) == ASKED_FAILED && view_reply(v, &q_repl_identify)->outcome == REPLY_TIMEOUT && home_unseen(v, ret)) {
-		return;
 	} else if (view_asked(v, &q_repl_identify) == ASKED_FAILED) {
 		judge_failure(v, ret);
 	} else if (!other) {

@@ -47,16 +47,15 @@ static void ok_warn_fail_off(void **state)
 	view_free(v);
 }
 
-/* ssh reads its keys and its configuration there. */
-static void with_a_home_that_hangs_there_is_no_verdict(void **state)
+/* Its keys lie in a home that hangs, say. */
+static void a_way_that_is_no_more_leaves_no_old_green(void **state)
 {
 	(void)state;
 	struct view *v = server("rsync");
-	learn(v, "backup.home_hung", "/var/lib/barman");
-	login(v, "port_refused");
-	judged(v, &probe_ssh_to_db, STATE_UNKNOWN, NULL, "does not answer");
 	login(v, "ok");
 	judged(v, &probe_ssh_to_db, STATE_OK, NULL, NULL);
+	view_set_asked(v, &q_ssh_to_db, ASKED_NO_PLACE, "which does not answer");
+	judged(v, &probe_ssh_to_db, STATE_UNKNOWN, NULL, "which does not answer");
 	view_free(v);
 }
 
@@ -218,7 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_command_is_cron_s),
 		cmocka_unit_test(ok_warn_fail_off),
-		cmocka_unit_test(with_a_home_that_hangs_there_is_no_verdict),
+		cmocka_unit_test(a_way_that_is_no_more_leaves_no_old_green),
 		cmocka_unit_test(a_broken_way_to_the_barman_host_is_no_verdict),
 		cmocka_unit_test(the_general_id_lists_its_look_alikes),
 		cmocka_unit_test(the_accepting_side_tells_them_apart),

@@ -25,6 +25,8 @@ static void read_config(const struct reply *r, struct view *v)
 		size_t n = strcspn(line, " ");
 		snprintf(name, sizeof name, "server.%.*s", (int)n, line);
 		learn(v, name, line + n + (line[n] == ' '));
+		if (!strcmp(name, "server.home_hung"))
+			learn(v, "backup.home_hung", line + n + 1);
 	}
 	free(copy);
 	if (r->outcome == REPLY_DONE)
@@ -239,6 +241,27 @@ static void slots_are_where_wal_comes_from(void **state)
 	}
 }
 
+/* psql reads ~/.pgpass before it connects, ssh its keys: both would wait for ever. What needs neither is asked all the same. */
+static void a_home_that_hangs_takes_keys_and_passwords_along(void **state)
+{
+	(void)state;
+	struct engine *e = make(NULL, one);
+	const struct view *v = engine_model(e)->server[0].view;
+	engine_start(e, false);
+	fake_turn();
+	fake_answer("cat conf", "/b\nhome_hung /var/lib/barman\nconninfo host=db1\npipeline_command ssh db1\nstreaming_conninfo host=db1 user=s");
+	fake_turn();
+	fake_turn();
+	assert_int_equal(asked("slots") + asked("identify") + asked("uptime"), 0);
+	assert_int_equal(view_asked(v, &q_disk), ASKED_NEVER); /* on its way */
+	const struct question *const closed[] = {&q_wal, &q_repl, &q_db};
+	for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
+		assert_int_equal(view_asked(v, closed[i]), ASKED_NO_PLACE);
+		assert_string_equal(view_why(v, closed[i]), "keys and passwords of Barman's user lie in /var/lib/barman, which does not answer");
+	}
+	engine_free(e);
+}
+
 static void questions_wait_for_the_facts_they_name(void **state)
 {
 	(void)state;
@@ -386,6 +409,7 @@ int main(void)
 		cmocka_unit_test(slots_are_where_wal_comes_from),
 		cmocka_unit_test(a_busy_machine_gets_a_second_try),
 		cmocka_unit_test(under_watch_a_sweep_ends_when_all_was_heard_once),
+		cmocka_unit_test(a_home_that_hangs_takes_keys_and_passwords_along),
 		cmocka_unit_test(questions_wait_for_the_facts_they_name),
 		cmocka_unit_test(what_has_no_way_in_is_said),
 		cmocka_unit_test(servers_share_equal_questions),

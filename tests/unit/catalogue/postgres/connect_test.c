@@ -105,26 +105,6 @@ static void a_time_out_is_refined_by_the_port(void **state)
 	view_free(v);
 }
 
-/* psql reads ~/.pgpass before it connects: its silence is the home's, and what PostgreSQL refuses it refuses. */
-static void with_a_home_that_hangs_silence_is_no_verdict(void **state)
-{
-	(void)state;
-	struct view *v = world();
-	learn(v, "backup.home_hung", "/var/lib/barman");
-	answer_failure(v, &q_pg_settings, REPLY_TIMEOUT, "run", 0, "", "");
-	assert_says(v, &probe_pg_connect, STATE_UNKNOWN, "");
-	answer_failure(v, &q_repl_identify, REPLY_TIMEOUT, "run", 0, "", "");
-	assert_says(v, &probe_repl_connect, STATE_UNKNOWN, "");
-	answer_failure(v, &q_pg_settings, REPLY_NO_LINK, "connect", ECONNREFUSED, "", "Connection refused");
-	assert_says(v, &probe_pg_connect, STATE_FAIL, "pg.refused");
-	learn(v, "backup.home_hung", NULL);
-	answer_failure(v, &q_pg_settings, REPLY_TIMEOUT, "run", 0, "", "");
-	assert_says(v, &probe_pg_connect, STATE_FAIL, "pg.timeout");
-	answer_failure(v, &q_repl_identify, REPLY_TIMEOUT, "run", 0, "", "");
-	assert_says(v, &probe_repl_connect, STATE_FAIL, "repl.failing");
-	view_free(v);
-}
-
 /* Who loses patience first, and where, is chance: silence is one stage. */
 static void silence_is_one_stage(void **state)
 {
@@ -325,7 +305,6 @@ int main(void)
 		cmocka_unit_test(every_failure_has_its_cause),
 		cmocka_unit_test(silence_is_one_stage),
 		cmocka_unit_test(a_healthy_answer_is_green_and_no_answer_is_not),
-		cmocka_unit_test(with_a_home_that_hangs_silence_is_no_verdict),
 		cmocka_unit_test(a_time_out_is_refined_by_the_port),
 		cmocka_unit_test(an_address_that_is_not_said_is_asked_for),
 		cmocka_unit_test(a_missing_role_is_seen_by_the_superuser),
