@@ -98,7 +98,7 @@ const char *ssh_fault(const struct ssh_try *t)
 	if (t->reached)
 		return t->out[strspn(t->out, " \t\r\n")] ? "noisy_shell" : "none";
 	/* The words of a jump host, or of the way to it, say nothing about the host itself. */
-	if (strstr(t->err, "by UNKNOWN port 65535"))
+	if (strstr(t->err, "UNKNOWN port 65535"))
 		return "failing";
 	for (size_t i = 0; i < COUNT(rows); i++)
 		if (strstr(t->err, rows[i].words))

@@ -98,6 +98,9 @@ static void a_deadline_is_named_by_its_stage(void **state)
 	t = (struct ssh_try){.status = 255, .stage = "", .out = "", .err = "ssh: Could not resolve hostname bastion: Name or service not known\n"
 			     "kex_exchange_identification: Connection closed by remote host\nConnection closed by UNKNOWN port 65535\n"};
 	assert_string_equal(ssh_fault(&t), "failing");
+	/* the jump host's ssh ended before ours had written to it */
+	t.err = "ssh: Could not resolve hostname bastion: Name or service not known\nbanner exchange: Connection to UNKNOWN port 65535: Broken pipe\n";
+	assert_string_equal(ssh_fault(&t), "failing");
 }
 
 static void a_missing_client_is_not_the_far_side(void **state)
