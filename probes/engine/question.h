@@ -11,6 +11,7 @@ enum question_flag {
 	Q_ALONE = 1, /* may hang, or takes long: runs beside the other questions of its session */
 	Q_SLOW = 2,  /* a slow cross-check: no verdict waits for it, `check` does not either */
 	Q_ONCE = 4,  /* asked once, again only on `R` */
+	Q_WARY = 8,  /* sees whether a directory answers before it touches it */
 };
 
 /* Places a question can be asked at (struct view knows which exist for this server):

@@ -7,7 +7,7 @@
 #include "probes/engine/inside.h"
 #include "probes/engine/keep.h"
 
-enum { DEFAULT_DEADLINE_MS = 5000, DEFAULT_EVERY_MS = 10000, PATIENCE = 3, PATIENT_MS = 15000 };
+enum { DEFAULT_DEADLINE_MS = 5000, DEFAULT_EVERY_MS = 10000, PATIENCE = 3, PATIENT_MS = 15000, HUNG_MS = 2500 };
 
 /* Processes that want one processor: from here on a time-out says nothing about the one who was asked. */
 static const double crowded = 4;
@@ -87,10 +87,22 @@ static bool is_busy(const struct inquiry *i)
 	return there || loop_load() >= crowded;
 }
 
+/* Barman's home does not answer: what is asked on its host answers without it, and then soon, or never will. */
+static bool may_hang(const struct inquiry *i)
+{
+	const struct question *q = i->question;
+	if (q->how != HOW_SH || strcmp(q->at, "backup") || (q->flags & Q_WARY))
+		return false;
+	for (int k = 0; k < i->subscribers; k++)
+		if (know(i->subscriber[k]->view, "backup.home_hung"))
+			return true;
+	return false;
+}
+
 /* The first time that time runs out on a busy machine is kept to ourselves; the second is the proof. */
 static bool wants_a_second_proof(struct inquiry *i, const struct reply *r)
 {
-	bool first = !i->again && !(i->question->flags & Q_SLOW) && ran_out_of_time(r) && is_busy(i);
+	bool first = !i->again && !(i->question->flags & Q_SLOW) && ran_out_of_time(r) && is_busy(i) && !may_hang(i);
 	i->again = first;
 	if (!first)
 		return false;
@@ -131,6 +143,8 @@ static void dispatch(struct engine *e, struct inquiry *i)
 	};
 	if (i->again && ask.deadline_ms < PATIENT_MS)
 		ask.deadline_ms = ask.deadline_ms * PATIENCE < PATIENT_MS ? ask.deadline_ms * PATIENCE : PATIENT_MS;
+	if (may_hang(i) && ask.deadline_ms > HUNG_MS)
+		ask.deadline_ms = HUNG_MS;
 	i->outstanding = true;
 	i->asked_mono = clock_mono_ms();
 	i->asked_wall = clock_wall_ms();

@@ -296,6 +296,7 @@ const struct question q_backup_config = {
 	.as = "barman",
 	.text = config_script,
 	.every_ms = 30000,
+	.flags = Q_WARY,
 	.read = read_config,
 };
 

@@ -47,6 +47,6 @@ const struct question q_backup_space = {
 	.at = "backup",
 	.as = "barman",
 	.text = space_sh,
-	.flags = Q_ALONE,
+	.flags = Q_ALONE | Q_WARY,
 	.read = read_space,
 };
