@@ -73,20 +73,17 @@ static const char ONE_WRITER[] =
 
 /* $H: users whose home answers (our own login has just been there); $P: USER=PID of those who touch theirs. A second is enough to go on in
  * /, and whoever is still touching tells later that it answers again. */
-static const char HOMES[] =
+static const char HOMES[] = ENDED_SH
 	"homes() {\n"
 	"H=$1\n"
 	"for p in $P; do p=${p#*=} z=; read -r z </proc/$p/comm && [ \"$z\" = stat ] && kill -9 $p; done 2>/dev/null\n"
 	"P=\n"
 	"}\n"
 	"home() {\n"
-	"g=; n=0\n"
+	"g=\n"
 	"case \"$H \" in *\" $u \"*) return;; esac\n"
 	"case \"$P \" in *\" $u=\"*) p=${P##* $u=}; p=${p%% *};; *) stat -f \"$h/.\" >/dev/null 2>&1 & p=$!; P=\"$P $u=$p\";; esac\n"
-	"while kill -0 $p 2>/dev/null && [ $n -lt 40 ]; do\n"
-	"case $n in [0-4]) sleep 0.002;; ?|1?) sleep 0.01;; *) sleep 0.05;; esac; n=$((n+1))\n"
-	"done\n"
-	"if kill -0 $p 2>/dev/null; then g=/; return; fi\n"
+	"ended $p 40 || { g=/; return; }\n"
 	"H=\"$H $u\" z=; for q in $P; do [ \"${q%%=*}\" = \"$u\" ] || z=\"$z $q\"; done; P=$z\n"
 	"}\n"
 	"homes \" $LOGNAME\"\n";

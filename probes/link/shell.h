@@ -12,16 +12,22 @@
 #define SHELL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define NONCE_SIZE 33
 
-/* `alive DIR`: whoever touches a mount that does not answer hangs with it, so a child touches it, and gets three
- * seconds. Any file system may hang: a stale NFS or sshfs mount, and a disk that is gone. The first looks are
- * short, for a healthy one answers within milliseconds. */
-#define ALIVE_SH                                                                                                 \
-	"alive() {\n"                                                                                           \
-	"  stat -f \"$1/.\" >/dev/null 2>&1 & p=$!; n=0\n"                                                       \
-	"  while kill -0 $p 2>/dev/null && [ $n -lt 70 ]; do\n"                                                 \
-	"    case $n in [0-4]) sleep 0.002;; ?|1?) sleep 0.01;; *) sleep 0.05;; esac; n=$((n+1))\n"              \
+/* `ended PID TURNS`: has it ended within so many looks, 70 of which take three seconds? The first ones are short. */
+#define ENDED_SH                                                                                                 \
+	"ended() {\n"                                                                                           \
+	"  turn=0; while kill -0 $1 2>/dev/null; do\n"                                                             \
+	"    [ $turn -lt $2 ] || return 1\n"                                                                       \
+	"    case $turn in [0-4]) sleep 0.002;; ?|1?) sleep 0.01;; *) sleep 0.05;; esac; turn=$((turn+1))\n"              \
 	"  done\n"                                                                                              \
-	"  if kill -0 $p 2>/dev/null; then kill -9 $p; return 1; fi\n"                                          \
+	"}\n"
+
+/* `alive DIR`: whoever touches a mount that does not answer hangs with it, so a child touches it, and gets three
+ * seconds. Any file system may hang: a stale NFS or sshfs mount, and a disk that is gone. A healthy one answers
+ * within milliseconds. */
+#define ALIVE_SH ENDED_SH                                                                                        \
+	"alive() {\n"                                                                                           \
+	"  stat -f \"$1/.\" >/dev/null 2>&1 & p=$!\n"                                                            \
+	"  ended $p 70 || { kill -9 $p; return 1; }\n"                                                          \
 	"}\n"
 
 /* For `sh -c`: the text comes on stdin and is read without another process, its own stdin is /dev/null. The pipe may
@@ -53,9 +59,9 @@ struct manner {
 	bool beside, doubt;
 };
 void shell_request(struct str *out, unsigned id, const char *text, unsigned seconds, const char *user, struct manner m);
-/* Acting: T (n bytes, byte for byte) run by `shell -c T`; marks "begin" before and "end STATUS" after. */
 /* A variable for what follows; the text goes by stdin, so the value is in no argument list. */
 void shell_export(struct str *out, const char *name, const char *value);
+/* Acting: T (n bytes, byte for byte) run by `shell -c T`; marks "begin" before and "end STATUS" after. */
 void shell_act(struct str *out, const char *nonce, const char *shell, size_t n);
 
 #endif

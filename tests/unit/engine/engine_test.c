@@ -254,6 +254,8 @@ static void a_home_that_hangs_takes_keys_and_passwords_along(void **state)
 	fake_turn();
 	assert_int_equal(asked("slots") + asked("identify") + asked("uptime"), 0);
 	assert_int_equal(view_asked(v, &q_disk), ASKED_NEVER); /* on its way */
+	for (int i = 0; i < fake_ask_count; i++)
+		assert_int_equal(fake_asks[i].deadline_ms, strncmp(fake_asks[i].text, "df ", 3) ? 5000 : 2500);
 	const struct question *const closed[] = {&q_wal, &q_repl, &q_db};
 	for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
 		assert_int_equal(view_asked(v, closed[i]), ASKED_NO_PLACE);
