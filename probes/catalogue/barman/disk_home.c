@@ -8,7 +8,7 @@
 static bool refused(const struct view *v)
 {
 	double at = know_num(v, "server.receiver.enospc_ms"), clock = know_num(v, "server.receiver.clock_ms");
-	double newest = fmax(know_num(v, "server.streaming.partial_at"), know_num(v, "server.incoming.last_at")) * 1000.0;
+	double newest = fmax(know_num(v, "server.streaming.partial_at"), know_num(v, "server.incoming.arrived_at")) * 1000.0;
 
 	return clock - at < 180000 && !(newest > at);
 }

@@ -10,7 +10,9 @@
 
 /* Read only: the lock is looked up in /proc/locks, never taken. Barman writes the pid of the holder
  * into it at each start and leaves file and pid behind (Barman 3.4 lockfile.py), so its mtime is the
- * start of the last attempt and the pid finds that attempt's lines in the log. */
+ * start of the last attempt and the pid finds that attempt's lines in the log.
+ * How long a file has waited is told by its change time: rsync -a and put-wal give it the modification
+ * time it had on the primary, and what was sent after an outage would seem to have waited here as long. */
 static const char receiver_sh[] =
 	"name={server.name}; lock={server.barman_lock_directory}/.$name-receive-wal.lock\n"
 	"log={server.log_file}; pid=0\n"
@@ -48,11 +50,11 @@ static const char receiver_sh[] =
 	"queue() {\n"
 	"  [ -d \"$2\" ] || { echo \"$1=missing\"; return; }\n"
 	"  [ -r \"$2\" ] || { echo \"$1=unreadable\"; return; }\n"
-	"  find \"$2\" -maxdepth 1 -type f ! -name '.*' ! -name '*.tmp' -printf '%T@ %s %f\\n' | awk -v k=\"$1\" '\n"
+	"  find \"$2\" -maxdepth 1 -type f ! -name '.*' ! -name '*.tmp' -printf '%T@ %C@ %f\\n' | awk -v k=\"$1\" '\n"
 	"    $3 ~ /\\.partial$/ { if ($3 \"\" > part) { part = $3 \"\"; pm = $1 }; next }\n"
-	"    { n++; if (!old || $1 < old) old = $1; if (n <= 5) few = few \" \" $3\n"
+	"    { n++; if (!old || $2 < old) old = $2; if ($2 > new) new = $2; if (n <= 5) few = few \" \" $3\n"
 	"      if (length($3) == 24 && $3 !~ /[^0-9A-F]/) { if ($3 \"\" > last) { last = $3 \"\"; lm = $1 } } }\n"
-	"    END { printf \"%s=%d %.3f %s %.3f %s %.3f%s\\n\", k, n, old, last ? last : \"-\", lm, part ? part : \"-\", pm, few }'\n"
+	"    END { printf \"%s=%d %.3f %s %.3f %s %.3f%s\\n\", k, n, old, last ? last : \"-\", lm, part ? part : \"-\", pm, few; if (n) print k \"_arrived=\" new }'\n"
 	"}\n"
 	"queue streaming {server.streaming_wals_directory}\n"
 	"queue incoming {server.incoming_wals_directory}\n"
@@ -169,7 +171,7 @@ static void read_process(struct reading *g, char *line)
 	}
 }
 
-/* "count oldest last last_mtime partial partial_mtime few names" */
+/* "count oldest_ctime last last_mtime partial partial_mtime few names" */
 static void read_queue(struct reading *g, const char *which, const char *line)
 {
 	static const char *const fields[] = {"count", "oldest", "last", "last_at", "partial", "partial_at"};
@@ -214,7 +216,8 @@ static void read_line(struct reading *g, char *line)
 	} plain[] = {{"unreadable=", "server.receiver.lock_unreadable"},
 		     {"log_unreadable=", "server.receiver.log_unreadable"},
 		     {"addresses=", "server.receiver.addresses"},
-		     {"slots=", "server.receiver.log_slots"}};
+		     {"slots=", "server.receiver.log_slots"},
+		     {"incoming_arrived=", "server.incoming.arrived_at"}};
 
 	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++)
 		if (text_starts(line, plain[i].key))

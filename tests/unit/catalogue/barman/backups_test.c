@@ -127,6 +127,14 @@ static void refused_by_quota(void **state)
 	answer_sh(v, &q_backup_receiver, RECEIVER_HEAD "enospc=2026-11-21 08:48:02,825 [9] barman.cli ERROR: [Errno 28] No space left on device\n"
 		"streaming=0 0 - 0 000000010000000000000007.partial 1795250900.1\nincoming=0 0 - 0 - 0\nend=\n");
 	expect_state(v, &probe_disk_backup, STATE_OK);
+	/* or has arrived since, though it was written on the primary long before (rsync -a) */
+	answer_sh(v, &q_backup_receiver, RECEIVER_HEAD "enospc=2026-11-21 08:48:02,825 [9] barman.cli ERROR: [Errno 28] No space left on device\n"
+		"streaming=0 0 - 0 - 0\nincoming=1 1795250890.5 000000010000000000000006 1795250700.1 - 0 000000010000000000000006\nend=\n");
+	expect_cause(v, &probe_disk_backup, "disk.backup_full", RANK_FAIL);
+	answer_sh(v, &q_backup_receiver, RECEIVER_HEAD "enospc=2026-11-21 08:48:02,825 [9] barman.cli ERROR: [Errno 28] No space left on device\n"
+		"streaming=0 0 - 0 - 0\nincoming=1 1795250890.5 000000010000000000000006 1795250700.1 - 0 000000010000000000000006\n"
+		"incoming_arrived=1795250890.5\nend=\n");
+	expect_state(v, &probe_disk_backup, STATE_OK);
 	view_free(v);
 }
 
