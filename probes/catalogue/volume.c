@@ -80,6 +80,8 @@ void volume_for_pages(struct view *v)
 {
 	/* Kept when all is well again: a page that was begun goes on to its end. */
 	(void)(learn_page(v, "server.space", "backup", know(v, "server.backup_directory")) ||
+	       learn_page(v, "server.logs", "backup", know(v, "server.logs.dir")) ||
 	       learn_page(v, "db.wal", "db", know(v, "db.pg_wal")) || learn_page(v, "db.data", "db", know(v, "db.pg_data")) ||
+	       learn_page(v, "db.logs", "db", know(v, "db.logs.dir")) ||
 	       learn_page(v, "db.tbs", "db", know(v, "db.tbs.dir")));
 }

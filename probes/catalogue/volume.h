@@ -9,7 +9,8 @@
 struct verdict;
 struct view;
 
-/* `volume KEY DIR` prints KEY.size, .avail, .inodes, .ifree, .mount; and .hung, .ro, .unmounted where they hold; its status is 1 for one that hangs.
+/* `hung KEY DIR`: 1 if DIR does not answer; then KEY.hung, its file system and what is mounted, KEY.mount, where, and KEY.dir.
+ * `volume KEY DIR` prints KEY.size, .avail, .inodes, .ifree, .mount; and .hung, .ro, .unmounted where they hold; its status is 1 for one that hangs.
  * What should be mounted is fstab's word: a line whose place lies above DIR, and of which /proc/mounts knows nothing.
  * That is text, and is read before DIR is touched; a DIR that is a link is looked up again once it answers. */
 #define VOLUME_SH ALIVE_SH                                                                                       \
@@ -18,11 +19,14 @@ struct view;
 	"    $1 !~ /^#/ && $2 ~ /^\\/./ && index(d, $2 \"/\") == 1 && $4 !~ /noauto/ && !up[$2] { print k \".unmounted=\" $2 }' " \
 	"/proc/mounts /etc/fstab 2>/dev/null\n"                                                                 \
 	"}\n"                                                                                                   \
-	"volume() {\n"                                                                                          \
-	"  below \"$1\" \"$2\"\n"                                                                               \
-	"  alive \"$2\" || { awk -v d=\"$2/\" -v k=\"$1\" '{ m = $2 \"/\"; if ($2 == \"/\") m = \"/\"\n"          \
+	"hung() {\n"                                                                                            \
+	"  ! alive \"$2\" || return 1; echo \"$1.dir=$2\"\n"                                                     \
+	"  awk -v d=\"$2/\" -v k=\"$1\" '{ m = $2 \"/\"; if ($2 == \"/\") m = \"/\"\n"                           \
 	"    if (index(d, m) == 1 && length(m) >= best) { best = length(m); t = $3 \" \" $1; at = $2 } }\n"      \
-	"    END { print k \".hung=\" t; print k \".mount=\" at }' /proc/mounts; return 1; }\n"                    \
+	"    END { print k \".hung=\" t; print k \".mount=\" at }' /proc/mounts\n"                                \
+	"}\n"                                                                                                   \
+	"volume() {\n"                                                                                          \
+	"  below \"$1\" \"$2\"; ! hung \"$1\" \"$2\" || return 1\n"                                              \
 	"  real=$(readlink -f \"$2\"); [ \"$real\" = \"$2\" ] || below \"$1\" \"$real\"\n"                       \
 	"  df -B1 --output=size,avail,itotal,iavail,target \"$2/.\" 2>/dev/null | awk -v k=\"$1\" '\n"           \
 	"    NR == FNR && FNR == 2 { t = $5; for (i = 6; i <= NF; i++) t = t \" \" $i\n"                          \

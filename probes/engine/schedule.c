@@ -87,14 +87,14 @@ static bool is_busy(const struct inquiry *i)
 	return there || loop_load() >= crowded;
 }
 
-/* Barman's home does not answer: what is asked on its host answers without it, and then soon, or never will. */
+/* Barman's home or the server's own volume does not answer: what is asked on its host answers without it, and then soon, or never will. */
 static bool may_hang(const struct inquiry *i)
 {
 	const struct question *q = i->question;
 	if (q->how != HOW_SH || strcmp(q->at, "backup") || (q->flags & Q_WARY))
 		return false;
 	for (int k = 0; k < i->subscribers; k++)
-		if (know(i->subscriber[k]->view, "backup.home_hung"))
+		if (know(i->subscriber[k]->view, "backup.home_hung") || know(i->subscriber[k]->view, "server.space.hung"))
 			return true;
 	return false;
 }

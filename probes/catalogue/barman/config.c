@@ -17,6 +17,7 @@ struct reading {
 	int files;
 	struct str passed_over;   /* lines for evidence: candidates that do not count */
 	char *user, *home, *home_hung, *hostname, *init, *version;
+	char *log_dir, *log_mount, *log_hung; /* of a log whose volume does not answer */
 	long long changed;        /* newest change by the host's clock, s */
 	double now;               /* the host's clock, ms */
 	bool whole, unreadable;
@@ -79,7 +80,8 @@ static void keep(char **slot, const char *text)
 static void take_line(struct reading *r, char *line)
 {
 	struct { const char *head; char **slot; } rows[] = {
-		{"user ", &r->user}, {"home ", &r->home}, {"home_hung ", &r->home_hung}, {"hostname ", &r->hostname}, {"init ", &r->init}, {"version ", &r->version}};
+		{"user ", &r->user}, {"home ", &r->home}, {"home_hung ", &r->home_hung}, {"hostname ", &r->hostname}, {"init ", &r->init}, {"version ", &r->version},
+		{"server.logs.dir=", &r->log_dir}, {"server.logs.mount=", &r->log_mount}, {"server.logs.hung=", &r->log_hung}};
 	if (*line == '|') {
 		if (r->files)
 			str_addf(&r->text[r->files - 1], "%s\n", line + 1);
@@ -108,6 +110,7 @@ static void reading_done(struct reading *r)
 	free(r->path);
 	str_free(&r->passed_over);
 	free(r->user), free(r->home), free(r->home_hung), free(r->hostname), free(r->init), free(r->version);
+	free(r->log_dir), free(r->log_mount), free(r->log_hung);
 	free(r);
 }
 
@@ -231,6 +234,15 @@ static void learn_host(struct view *v, const struct reading *r)
 	str_free(&files);
 }
 
+/* A log that does not answer is named, and nobody else asks for it: see read_config. */
+static void learn_log(struct view *v, const struct reading *r)
+{
+	learn(v, "server.logs.dir", r->log_dir);
+	learn(v, "server.logs.mount", r->log_mount);
+	learn(v, "server.logs.hung", r->log_hung);
+	volume_for_pages(v);
+}
+
 static struct reading *reading_new(const char *text)
 {
 	struct reading *r = xcalloc(1, sizeof *r);
@@ -282,11 +294,14 @@ static void read_config(const struct reply *reply, struct view *v)
 	if (!whole)
 		return;
 	learn_host(v, r);
+	learn_log(v, r);
 	if (!r->files)
 		return;
 	config_learn(v, last.config, barman_server_find(last.config, name), name);
 	learn_problems(v, last.config, name);
 	learn_repair(v, last.config, name);
+	if (r->log_hung)
+		learn(v, "server.log_file", "");
 }
 
 const struct question q_backup_config = {

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "probes/catalogue/barman/config.h"
 #include "probes/catalogue/flow.h"
 #include "probes/catalogue/volume.h"
 
@@ -41,12 +42,14 @@ static void judge_room(const struct view *v, struct verdict *r)
 
 static void judge(const struct view *v, struct verdict *r)
 {
-	if (!know_yes(v, "server.space.seen")) {
+	bool seen = know_yes(v, "server.space.seen");
+
+	if ((seen && volume_broken(v, r, "server.space", "the backups", "backup")) || volume_broken(v, r, "server.logs", "Barman's log", "backup"))
+		return;
+	if (!seen) {
 		flow_unseen(r, v, &q_backup_space, "the backup volume");
 		return;
 	}
-	if (volume_broken(v, r, "server.space", "the backups", "backup"))
-		return;
 	if (isnan(know_num(v, "server.space.avail"))) {
 		verdict_unknown(r, "%s%s", know(v, "server.space.missing") ? "there is no directory " : "the free space could not be read",
 				know(v, "server.space.missing") ? know(v, "server.space.missing") : "");
@@ -60,7 +63,7 @@ const struct probe probe_disk_backup = {
 	.title = "room for backups and WAL",
 	.about = "The volume of the server's backup directory: free space, inodes, and how long it lasts at the rate WAL came in.",
 	.stage = STAGE_DISK,
-	.asks = {&q_backup_space, &q_backup_catalogue, &q_backup_receiver},
+	.asks = {&q_backup_space, &q_backup_config, &q_backup_catalogue, &q_backup_receiver},
 	.causes = {"disk.backup_full", "disk.backup_filling", "disk.inodes", "disk.read_only", "disk.not_mounted", "disk.hung"},
 	.judge = judge,
 };

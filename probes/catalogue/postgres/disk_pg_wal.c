@@ -4,6 +4,7 @@
 
 #include "probes/catalogue/barman/passive.h"
 #include "probes/catalogue/flow.h"
+#include "probes/catalogue/postgres/postgres.h"
 #include "probes/catalogue/volume.h"
 #include "probes/engine/model.h"
 #include "probes/engine/series.h"
@@ -193,7 +194,8 @@ static void judge(const struct view *v, struct verdict *r)
 		flow_unseen(r, v, &q_db_wal, "the volume of pg_wal");
 		return;
 	}
-	if (volume_broken(v, r, "db.wal", "pg_wal", "db") || volume_broken(v, r, "db.data", "the data directory", "db"))
+	if (volume_broken(v, r, "db.wal", "pg_wal", "db") || volume_broken(v, r, "db.data", "the data directory", "db") ||
+	    volume_broken(v, r, "db.logs", "PostgreSQL's log", "db"))
 		return;
 	if (isnan(know_num(v, "db.wal.avail"))) {
 		verdict_unknown(r, "the free space of pg_wal's volume could not be read as postgres%s",
@@ -209,7 +211,7 @@ const struct probe probe_disk_pg_wal = {
 	.about = "Free space of pg_wal's volume, what keeps WAL from being removed, and how fast it is written. A pg_wal "
 		 "that grew to max_wal_size and stays there is normal: only WAL that something holds back can fill it.",
 	.stage = STAGE_DISK,
-	.asks = {&q_db_wal, &q_pg_waldir, &q_pg_slots},
+	.asks = {&q_db_wal, &q_pg_waldir, &q_pg_slots, &q_db_postgres},
 	.causes = {"disk.pg_wal_full", "disk.pg_wal_filling", "disk.pg_wal_small", "disk.foreign_growth", "disk.pg_data_full", "disk.inodes",
 		   "disk.read_only", "disk.not_mounted", "disk.hung"},
 	.off = passive_off,

@@ -16,7 +16,7 @@
 /* Every cluster of the host, at most four; the reader picks the one of Barman's port. No perl (pg_lsclusters
  * takes 100 ms): Debian's and the RPMs' places, and the -D of what runs. */
 static const char postgres_sh[] =
-	ALIVE_SH
+	VOLUME_SH
 	"export LC_ALL=C; seen=' '; n=0; echo \"shell_path=$(env -i /bin/sh -c 'echo $PATH')\"\n"
 	/* the archivers, what they run, and the -D of every postmaster, out of one look at all processes */
 	"procs=$(ps -e -o pid=,ppid=,etimes=,args= 2>/dev/null | awk '{ l = $0; sub(/^ *[0-9]+ +[0-9]+ +/, \"\", l); if (!($2 in kid)) kid[$2] = l }"
@@ -46,25 +46,26 @@ static const char postgres_sh[] =
 	"		while read -r k x a; do case \"$k $x\" in \"archiver $pid\") echo \"archiver=$a\";; \"child $pid\") echo \"child=$a\";; esac; done <<-EOF\n"
 	"		$procs\n"
 	"		EOF\n"
-	"		[ -n \"$log\" ] || { log=$(readlink /proc/$pid/fd/2); [ -f \"$log\" ] || log=; }\n"
+	"		[ -n \"$log\" ] || { log=$(readlink /proc/$pid/fd/2); case $log in /dev/*|[!/]*|*' (deleted)') log=;; esac; }\n"
 	"	fi\n"
 	"	l=; [ ! -r \"$d/current_logfiles\" ] || while read -r k x; do [ \"$k\" != stderr ] || { l=$x; break; }; done <\"$d/current_logfiles\"\n"
 	"	case $l in '') ;; /*) log=$l ;; *) log=$d/$l ;; esac\n"
+	"	l=; case $log in \"$d\"/*) l=$log;; /*) hung db.logs \"${log%/*}\" || l=$log;; esac\n"
 	"	[ -r \"$s\" ] && find \"$s\" -maxdepth 1 -name '*.ready' -printf '%T@ %f\\n' 2>/dev/null |\n"
 	"		awk '{ if (!r || $1 < o) o = $1; if (!r || $2 < f) f = $2; r++ } END { print \"ready=\" r+0; print \"oldest=\" o; print \"first=\" f }'\n"
 	"	[ -r \"$s\" ] && echo \"done=$(ls \"$s\" | grep -c '\\.done$')\"\n"
 	"	[ -r \"$d/patroni.dynamic.json\" ] && echo \"patroni=$(tr -d '\\r\\n' <\"$d/patroni.dynamic.json\" | cut -c1-4000)\"\n"
 	"	h=${conf%/*}/pg_hba.conf; [ -e \"$h\" ] || h=$d/pg_hba.conf\n"
-	"	[ -n \"$log\" ] && [ \"$h\" -nt \"$log\" ] && echo hba_changed=yes\n"
+	"	[ -n \"$l\" ] && [ \"$h\" -nt \"$l\" ] && echo hba_changed=yes\n"
 	"	echo \"log=$log\"\n"
-	"	if [ -n \"$log\" ] && [ -r \"$log\" ]; then\n"
-	"		a=$(tail -c 1000000 \"$log\" | grep -a -B 10 -A 1 -E 'archive command (failed|was terminated)' | tail -n 30 | cut -c1-500)\n"
+	"	if [ -n \"$l\" ] && [ -r \"$l\" ]; then\n"
+	"		a=$(tail -c 1000000 \"$l\" | grep -a -B 10 -A 1 -E 'archive command (failed|was terminated)' | tail -n 30 | cut -c1-500)\n"
 	"		if [ -n \"$a\" ]; then\n"
 	"			w=$(printf '%s\\n' \"$a\" | grep -a 'failed archive command was' | grep -aoE \"$wal\" | tail -n 1)\n"
 	"			[ -n \"$w\" ] && [ -n \"$s\" ] && [ -e \"$s/$w.ready\" ] && echo failing=yes\n"
 	"			printf '%s\\n' \"$a\" | sed 's/^/A /'\n"
 	"		fi\n"
-	"		tail -n 80 \"$log\" | awk '{ print \"T \" substr($0, 1, 400) }'\n"
+	"		tail -n 80 \"$l\" | awk '{ print \"T \" substr($0, 1, 400) }'\n"
 	"	fi\n"
 	"	echo end=\n"
 	"}\n"
@@ -93,7 +94,7 @@ static const char postgres_sh[] =
 /* One cluster's section of the reply. */
 struct cluster {
 	const char *data, *conf, *port, *pid, *state, *wal, *path, *exe, *archiver, *child, *ready, *oldest, *first, *done,
-		*log, *failing, *readable, *hba_changed, *patroni, *sysid;
+		*log, *log_dir, *log_mount, *log_hung, *failing, *readable, *hba_changed, *patroni, *sysid;
 	struct str archive, tail;
 };
 
@@ -102,6 +103,7 @@ static const struct {
 	size_t at;
 } keys[] = {
 #define KEY(name, field) {name "=", offsetof(struct cluster, field)}
+	KEY("db.logs.dir", log_dir), KEY("db.logs.mount", log_mount), KEY("db.logs.hung", log_hung),
 	KEY("cluster", data), KEY("conf", conf), KEY("port", port), KEY("pid", pid), KEY("state", state), KEY("wal", wal),
 	KEY("path", path), KEY("exe", exe), KEY("archiver", archiver), KEY("child", child), KEY("ready", ready),
 	KEY("oldest", oldest), KEY("first", first), KEY("done", done), KEY("log", log), KEY("failing", failing),
@@ -168,6 +170,10 @@ static void learn_log(struct view *v, const struct cluster *c)
 	log_archive_failure(str_text(&c->archive), &a);
 	log_start_state(str_text(&c->tail), &s);
 	learn_some(v, "db.pg_log", c->log);
+	learn(v, "db.logs.dir", c->log_dir);
+	learn(v, "db.logs.mount", c->log_mount);
+	learn(v, "db.logs.hung", c->log_hung);
+	volume_for_pages(v);
 	learn(v, "db.pg_hba_changed", c->hba_changed);
 	learn(v, "db.log.seen", c->tail.len ? "yes" : NULL);
 	learn(v, "db.log.archive_failing", c->failing);

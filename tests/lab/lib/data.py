@@ -6,7 +6,7 @@ import subprocess
 
 LAB_DIR = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 VIEWS = ("console", "barman")
-VALUES = ("cause_console", "cause_barman", "advice", "also_ok", "pipeline", "answers", "healed_from", "barman_as")
+VALUES = ("cause_console", "cause_barman", "advice", "also_ok", "pipeline", "answers", "healed_from", "barman_as", "own_record")
 
 # One shell for all of them, and no process for each: every job reads them.
 READ_ALL = r"""

@@ -56,7 +56,10 @@ fault_is_broken() { ( set +o pipefail; . "$(fault_file "$1")" && broken ); }
 # What a human does outside of the remedy, when there is something.
 fault_heal_first() { ( . "$(fault_file "$1")" && { [ "$(type -t heal_first)" != function ] || heal_first; }); }
 
-# `lab fault NAME break|broken|heal` inside a lab
+# What green alone does not tell of the remedy, when there is something.
+fault_is_healed() { ( set +o pipefail; . "$(fault_file "$1")" && { [ "$(type -t healed)" != function ] || healed; }); }
+
+# `lab fault NAME break|broken|heal|healed` inside a lab
 fault_command() {
 	[ -n "${LAB-}" ] || die "not inside a lab"
 	. "$LAB_LIB/hosts.sh"; . "$LAB_LIB/pipeline.sh"
@@ -65,7 +68,8 @@ fault_command() {
 	break) fault_break "$1" ;;
 	broken) fault_is_broken "$1" ;;
 	heal) fault_heal_first "$1" ;;
-	*) die "break, broken or heal?" ;;
+	healed) fault_is_healed "$1" ;;
+	*) die "break, broken, heal or healed?" ;;
 	esac
 }
 

@@ -11,6 +11,7 @@
 #include "probes/base/secret.h"
 #include "probes/base/str.h"
 #include "probes/catalogue/barman/config.h"
+#include "probes/catalogue/flow.h"
 #include "probes/engine/model.h"
 #include "probes/engine/view.h"
 #include "tests/unit/catalogue/barman/config_replies.h"
@@ -244,6 +245,29 @@ static void a_home_that_hangs_is_told_until_it_answers(void **state)
 	view_free(v);
 }
 
+/* Barman hangs on such a log itself; nobody else is to ask for it. */
+static void a_log_that_hangs_is_told_and_not_asked_for(void **state)
+{
+	(void)state;
+	struct view *v = new_view();
+	char *hung = with("version 3.4.0\n", "server.logs.dir=/var/log/barman\nserver.logs.hung=nfs4 nas1:/log\nserver.logs.mount=/var/log\nversion 3.4.0\n");
+	answer(v, REPLY_DONE, hung);
+	fact_is(v, "server.log_file", "");
+	fact_is(v, "server.disk_at", "backup");
+	fact_is(v, "server.disk_dir", "/var/log/barman");
+	fact_is(v, "server.disk_mount", "/var/log");
+	struct verdict r;
+	probe_judge(&probe_disk_backup, v, &r);
+	assert_int_equal(r.findings, 1);
+	assert_string_equal(r.finding[0].cause, "disk.hung");
+	verdict_clear(&r);
+	answer(v, REPLY_DONE, reply_config);
+	fact_is(v, "server.log_file", "/var/log/barman/barman.log");
+	assert_null(know(v, "server.logs.hung"));
+	free(hung);
+	view_free(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +278,7 @@ int main(void)
 		cmocka_unit_test(unreadable_files_say_who_owns_them),
 		cmocka_unit_test(a_lone_percent_in_a_masked_password_is_seen),
 		cmocka_unit_test(a_home_that_hangs_is_told_until_it_answers),
+		cmocka_unit_test(a_log_that_hangs_is_told_and_not_asked_for),
 		cmocka_unit_test(hostile_and_cut_replies_are_not_believed),
 		cmocka_unit_test(a_failed_reply_takes_an_old_green_back),
 	};

@@ -4,8 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 
+#include "probes/catalogue/flow.h"
 #include "tests/unit/catalogue/postgres/world.h"
 
 static const struct {
@@ -181,6 +183,20 @@ static struct view *refused(void)
 	return v;
 }
 
+static void a_log_that_hangs_is_named(void **state)
+{
+	(void)state;
+	struct view *v = refused();
+	answer_sh(v, &q_db_wal, "db.wal.clock=1795250934.5\ndb.wal.avail=400000000\nend=\n");
+	answer_sh(v, &q_db_postgres, START_FAILED "db.logs.dir=/var/log/postgresql\ndb.logs.hung=nfs4 nas1:/log\ndb.logs.mount=/var/log\nend=\nclusters=1\n");
+	assert_says(v, &probe_disk_pg_wal, STATE_FAIL, "disk.hung");
+	assert_string_equal(know(v, "server.disk_at"), "db");
+	assert_string_equal(know(v, "server.disk_mount"), "/var/log");
+	answer_sh(v, &q_db_postgres, START_FAILED "end=\nclusters=1\n");
+	assert_says(v, &probe_disk_pg_wal, STATE_OK, "");
+	view_free(v);
+}
+
 static void a_start_that_failed_is_told_from_a_stop(void **state)
 {
 	(void)state;
@@ -308,7 +324,7 @@ int main(void)
 		cmocka_unit_test(a_time_out_is_refined_by_the_port),
 		cmocka_unit_test(an_address_that_is_not_said_is_asked_for),
 		cmocka_unit_test(a_missing_role_is_seen_by_the_superuser),
-		cmocka_unit_test(a_start_that_failed_is_told_from_a_stop),
+		cmocka_unit_test(a_log_that_hangs_is_named), cmocka_unit_test(a_start_that_failed_is_told_from_a_stop),
 		cmocka_unit_test(a_taken_port_is_a_start_that_failed),
 		cmocka_unit_test(a_server_that_listens_elsewhere_is_said_to_run),
 		cmocka_unit_test(the_cluster_of_the_port_is_chosen),
