@@ -23,13 +23,20 @@ family() {
 namespaces() { for m in "$@"; do readlink "/proc/${m%%:*}"/ns/{mnt,pid,net,uts,ipc} 2>/dev/null; done | sort -u; }
 ours=$(namespaces "$$:")
 alive() { local m line; for m in "$@"; do read -r line 2>/dev/null <"/proc/${m%%:*}/stat" || continue; set -- ${line##*) }; [ "${20}" != "${m#*:}" ] || echo "$m"; done; }
-in_namespaces() { find /proc/[0-9]*/ns -maxdepth 1 -type l -printf '%l\n' 2>/dev/null | sort -u | grep -Fxf "$1"; }
+started() { local line; read -r line 2>/dev/null <"$1/stat" || return 1; set -- ${line##*) }; echo "${20}"; }
+# left_in FILE TIME: those of the namespaces in which a process lives that was there at that time. The number of one that is gone is free for the next, which may be another lab's.
+left_in() {
+	local space process at
+	find /proc/[0-9]*/ns -maxdepth 1 -type l -printf '%l %h\n' 2>/dev/null | grep -F -f "$1" | while read -r space process; do
+		at=$(started "${process%/ns}") && [ "$at" -le "$2" ] && echo "$space ${process%/ns}"
+	done | sort -u
+}
 files() { find "$WALMEDIC_LAB_CACHE" -mindepth 1 -maxdepth 1 ! -name identity ! -name lock ! -name mnt -printf '%f\n' 2>/dev/null | sort; find "$WALMEDIC_LAB_CACHE/mnt" -mindepth 1 2>/dev/null | head -n 3; }
 
 # one NAME SECONDS VICTIM CMD...: start CMD, kill a process of it after so many seconds, look for remains.
 # VICTIM: lab (the command itself), starter (its parent), or any (a process picked from the family)
 one() {
-	local name=$1 seconds=$2 victim=$3 family spaces pid lab target ok=0 before i; shift 3
+	local name=$1 seconds=$2 victim=$3 family pid lab target ok=0 before killed i; shift 3
 	before=$(files)
 	bash -c '"$@"; :' starter "$@" </dev/null >"$work/out" 2>&1 &
 	pid=$!
@@ -43,12 +50,13 @@ one() {
 	*) target=${family[RANDOM % (${#family[@]} + 1)]-$pid}; target=${target%%:*} ;;
 	esac
 	kill -KILL "$target" 2>/dev/null
+	killed=$(awk '{ sub(/^.*\) /, ""); print $20 }' /proc/self/stat) # awk's own start
 	# A process inside a host may die without the lab's noticing, as in life: then the lab is ended by its first process.
 	if [ "$victim" = any ]; then sleep 0.5; kill -KILL ${lab:-} "$pid" 2>/dev/null; fi
 	wait "$pid" 2>/dev/null
 	# A busy machine takes its time to end them; what is left after a minute stays.
 	for ((i = SECONDS + 60; SECONDS < i; )); do
-		[ -n "$(alive "${family[@]}")" ] || { [ -s "$work/spaces" ] && in_namespaces "$work/spaces" >/dev/null; } || [ "$(files)" != "$before" ] || break
+		[ -n "$(alive "${family[@]}")" ] || { [ -s "$work/spaces" ] && [ -n "$(left_in "$work/spaces" "$killed")" ]; } || [ "$(files)" != "$before" ] || break
 		sleep 0.1
 	done
 	# Chance may have hit the sweeper itself, and then the builder: its directory goes with the next start, as this one.
@@ -56,7 +64,7 @@ one() {
 		( LAB_DIR=$here LAB_LIB=$here/lib; . "$here/lib/common.sh"; sweep_cache )
 	fi
 	[ -z "$(alive "${family[@]}")" ] || { ok=1; echo "# processes: $(alive "${family[@]}" | tr '\n' ' ')"; }
-	if [ -s "$work/spaces" ] && in_namespaces "$work/spaces"; then ok=1; echo "# namespaces"; fi
+	if [ -s "$work/spaces" ] && [ -n "$(left_in "$work/spaces" "$killed")" ]; then ok=1; echo "# namespaces: $(left_in "$work/spaces" "$killed" | tr '\n' ' ')"; fi
 	! grep -F "$work" /proc/self/mountinfo || { ok=1; echo "# mounts"; }
 	[ "$(files)" = "$before" ] || { ok=1; echo "# files: $(files | tr '\n' ' ') instead of: $before"; }
 	result $ok "$name, $victim killed after $seconds s (${#family[@]} processes, $(wc -l <"$work/spaces") namespaces)"
