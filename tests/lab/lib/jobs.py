@@ -63,8 +63,10 @@ def heal(faults, view, views):
     for _ in range(2 + len(faults)):  # a page may leave the next cause visible (a full disk, then what filled it)
         if "not green yet" not in Dialogue(view, answers, *advice).run(300):
             break
-    wait_for_green([view], advice)
-    wait_for_green(views, [] if any(known[f]["own_record"] for f in faults) else advice)
+    own = any(known[f]["own_record"] for f in faults)
+    wait_for_green([view] if own else views, advice)
+    if own:
+        wait_for_green(views)
     for name in faults:
         if not lab("fault", name, "healed"):
             raise Failed("all is green, but %s is not healed" % name)
