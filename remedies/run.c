@@ -406,6 +406,8 @@ void run_cancel(struct run *r)
 {
 	if (r->act)
 		act_cancel(r->act);
+	else if (r->state.phase == RUN_PROVING && first_open(r) < 0)
+		proven(r);
 	else if (r->state.phase == RUN_PROVING)
 		unproven(r);
 }

@@ -47,7 +47,10 @@ void app_open(struct app *a, const struct screen *s, const struct subject *about
 
 static void close_top(struct app *a)
 {
-	const struct screen *s = a->stack[--a->depth].screen;
+	const struct screen *s = a->stack[a->depth - 1].screen;
+	if (s->run && a->ops->let_go)
+		a->ops->let_go(a->ops_arg); /* the step that is run lives in the screen that started it */
+	a->depth--;
 	if (s->close)
 		s->close(a->stack[a->depth].state);
 	free(a->stack[a->depth].state);
@@ -117,6 +120,11 @@ static void freeze(struct app *a)
 
 void app_watch(struct app *a, int server)
 {
+	const char *why = busy(a);
+	if (why) {
+		app_notice(a, "%s", why);
+		return;
+	}
 	a->server = server;
 	while (a->depth && a->stack[a->depth - 1].screen != &screen_fleet)
 		close_top(a);

@@ -325,6 +325,7 @@ static const struct app_ops ops = {.past = past,
 				   .act = console_act,
 				   .journal = console_journal,
 				   .incident = console_incident,
+				   .let_go = console_let_go,
 				   .cancel = console_cancel,
 				   .one_line = console_one_line,
 				   .ask_now = ask_now,
@@ -396,6 +397,7 @@ static void end(struct console *c)
 	loop_timer_stop(c->esc);
 	loop_timer_stop(c->paint);
 	run_free(c->run);
+	c->run = NULL;
 	if (c->journal)
 		journal_close(c->journal);
 	app_done(&c->app);

@@ -93,6 +93,11 @@ int console_act(void *arg, const struct act_for *f, const struct planned *step, 
 	return c->run ? 0 : -1;
 }
 
+void console_let_go(void *arg)
+{
+	drop_run(arg);
+}
+
 void console_cancel(void *arg)
 {
 	struct console *c = arg;

@@ -44,6 +44,7 @@ bool console_can_act(void *arg, int server, const char *place, const char *user)
 int console_act(void *arg, const struct act_for *f, const struct planned *step, struct problem *p);
 struct journal *console_journal(void *arg);
 int console_incident(void *arg, int server, char *path, size_t size, struct problem *p);
+void console_let_go(void *arg);
 void console_cancel(void *arg);
 char *console_one_line(void *arg, int server, const struct planned *step);
 

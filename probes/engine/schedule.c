@@ -7,7 +7,8 @@
 #include "probes/engine/inside.h"
 #include "probes/engine/keep.h"
 
-enum { DEFAULT_DEADLINE_MS = 5000, DEFAULT_EVERY_MS = 10000, PATIENCE = 3, PATIENT_MS = 15000, HUNG_MS = 2500 };
+enum { DEFAULT_DEADLINE_MS = 5000, DEFAULT_EVERY_MS = 10000, PATIENCE = 3, PATIENT_MS = 15000, HUNG_MS = 2500,
+       LOGIN_GRACE_MS = 120000 };
 
 /* Processes that want one processor: from here on a time-out says nothing about the one who was asked. */
 static const double crowded = 4;
@@ -120,6 +121,7 @@ static void answered(void *arg, const struct reply *r)
 	if (wants_a_second_proof(i, r))
 		return;
 	i->answered = true;
+	i->stuck = i->question->how == HOW_LOGIN && r->outcome == REPLY_TIMEOUT && !strcmp(r->stage, "session");
 	for (int k = 0; k < i->subscribers; k++) {
 		struct watched *w = i->subscriber[k];
 		view_set_now(w->view, clock_wall_ms());
@@ -160,6 +162,9 @@ static bool is_due(const struct engine *e, const struct inquiry *i)
 	if (!e->live || (i->question->flags & Q_ONCE))
 		return false;
 	int64_t every = i->question->every_ms ? i->question->every_ms : DEFAULT_EVERY_MS;
+	/* Each one stays with its sshd, which lets in no more than MaxStartups of them (10, sshd_config), until LoginGraceTime is over at best. */
+	if (i->stuck && every < LOGIN_GRACE_MS)
+		every = LOGIN_GRACE_MS;
 	return clock_mono_ms() - i->asked_mono >= every;
 }
 

@@ -16,7 +16,7 @@
 
 struct outside {
 	int64_t mono;
-	int acts, asks, discards, cancels;
+	int acts, asks, discards, cancels, let_gos;
 	char acted[512], copied[512];
 	bool way_in;
 };
@@ -85,6 +85,13 @@ static void cancel(void *arg)
 	out.cancels++;
 }
 
+static void let_go(void *arg)
+{
+	(void)arg;
+	assert_true(app.depth > 1); /* the step must still be there */
+	out.let_gos++;
+}
+
 static char *one_line(void *arg, int server, const struct planned *step)
 {
 	(void)arg, (void)server, (void)step;
@@ -101,6 +108,7 @@ static const struct app_ops ops = {.ask_now = ask_now,
 				   .mono_ms = mono_ms,
 				   .can_act = can_act,
 				   .act = act,
+				   .let_go = let_go,
 				   .cancel = cancel,
 				   .one_line = one_line};
 
@@ -295,6 +303,9 @@ static void leaving_while_a_step_runs_asks_first(void **state)
 	press("\033");
 	assert_true(shows("still running"));
 	assert_int_equal(app.depth, 2);
+	app_watch(&app, 0);
+	assert_int_equal(app.depth, 2);
+	assert_int_equal(out.let_gos, 0);
 	press("q");
 	assert_false(app.quit);
 	press("x");
@@ -303,6 +314,19 @@ static void leaving_while_a_step_runs_asks_first(void **state)
 	assert_false(app.quit);
 	press("q");
 	assert_true(app.quit);
+	end();
+}
+
+/* Its probe may be green on the screen before the proof is complete. */
+static void leaving_while_a_step_is_proven_lets_go_of_it(void **state)
+{
+	(void)state;
+	begin("slot.missing", false, true);
+	press("r");
+	app_run(&app, &(struct run_state){.phase = RUN_PROVING, .acted = true, .ended = true, .expected = true});
+	press("\033");
+	assert_int_equal(app.depth, 1);
+	assert_int_equal(out.let_gos, 1);
 	end();
 }
 
@@ -393,6 +417,7 @@ int main(void)
 		cmocka_unit_test(without_a_way_in_it_is_copied_and_watched),
 		cmocka_unit_test(only_the_probe_ticks_a_step),
 		cmocka_unit_test(leaving_while_a_step_runs_asks_first),
+		cmocka_unit_test(leaving_while_a_step_is_proven_lets_go_of_it),
 		cmocka_unit_test(endless_output_is_kept_in_bounds),
 		cmocka_unit_test(too_small_a_window_takes_no_keys),
 		cmocka_unit_test(a_cause_without_a_page_says_so),
