@@ -45,12 +45,13 @@ struct app_ops {
 	/* Acting, by a human's hand. */
 	bool (*can_act)(void *arg, int server, const char *place, const char *user);
 	/* Starts a step; what it says and how it goes on comes by app_output and app_run. The step
-	 * stays where it is until the next one starts, or let_go: its proof is waited for no longer. NULL: nothing is ever run. */
+	 * stays where it is until the next one starts, or let_go. */
 	int (*act)(void *arg, const struct act_for *f, const struct planned *step, struct problem *p);
 	/* Where a walk is written down; the op NULL or its answer NULL: nowhere (a replay). It belongs to whoever answers. */
 	struct journal *(*journal)(void *arg);
 	/* The report of the last incident of the server, written to a file whose name comes into path; -1 and why. NULL: cannot be had. */
 	int (*incident)(void *arg, int server, char *path, size_t size, struct problem *p);
+	/* Its proof is waited for no longer; a command that runs goes on. NULL where nothing is ever run. */
 	void (*let_go)(void *arg);
 	void (*cancel)(void *arg);
 	/* One line that does the same from this host; from malloc, or NULL. */

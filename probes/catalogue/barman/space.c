@@ -12,6 +12,10 @@ static const char space_sh[] = VOLUME_SH
 	"d={server.backup_directory}\n"
 	"volume server.space \"$d\" && [ ! -d \"$d\" ] && { d={server.barman_home}\n"
 	"  volume server.space \"$d\" && [ ! -d \"$d\" ] && echo \"server.space.missing=$d\"; }\n"
+	/* one of them may be a volume of its own; the last line about it holds */
+	"for d in {server.incoming_wals_directory} {server.streaming_wals_directory} {server.wals_directory} {server.basebackups_directory}; do echo \"$d\"; done | awk '\n"
+	"  NR == FNR { own[$0]; next } { gsub(/\\\\040/, \" \", $2) }\n"
+	"  $2 in own { o[$2] = $4; fs[$2] = $3 } END { for (d in o) if (o[d] ~ /^ro(,|$)/) printf \"server.space.ro=%s %s\\nserver.space.mount=%s\\n\", fs[d], o[d], d }' - /proc/mounts\n"
 	"echo end=\n";
 
 static void read_space(const struct reply *r, struct view *v)

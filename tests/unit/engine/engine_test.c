@@ -12,6 +12,7 @@
 #include "probes/base/str.h"
 #include "probes/base/text.h"
 #include "probes/engine/engine.h"
+#include "probes/engine/inside.h"
 #include "probes/engine/view.h"
 #include "probes/engine/history.h"
 #include "fake_link.h"
@@ -44,6 +45,7 @@ static const struct question q_why = {.id = "why", .how = HOW_SH, .at = "backup"
 static const struct question q_db = {.id = "db", .how = HOW_SH, .at = "db", .as = "postgres", .text = "uptime"};
 static const struct question q_wal = {.id = "wal", .how = HOW_SQL, .at = "wal", .text = "slots", .only_if = "server.conninfo"};
 static const struct question q_repl = {.id = "repl", .how = HOW_SQL, .at = "repl", .text = "identify", .only_if = "server.conninfo"};
+static const struct question q_login = {.id = "login", .how = HOW_LOGIN, .at = "pipeline", .text = "login", .only_if = "server.login"};
 static const struct question q_slow = {.id = "slow", .how = HOW_SH, .at = "backup", .as = "barman", .text = "slow", .flags = Q_SLOW};
 
 static void judge(const struct view *v, struct verdict *r)
@@ -64,7 +66,7 @@ static void judge_db(const struct view *v, struct verdict *r)
 
 static const struct probe disk = {.id = "disk.backup", .title = "disk", .asks = {&q_config, &q_disk, &q_why, &q_slow},
 				  .causes = {"disk.backup_full"}, .judge = judge};
-static const struct probe db = {.id = "db.up", .title = "db", .asks = {&q_db, &q_wal, &q_repl}, .judge = judge_db};
+static const struct probe db = {.id = "db.up", .title = "db", .asks = {&q_db, &q_wal, &q_repl, &q_login}, .judge = judge_db};
 static const char *no_number(const struct view *v, char buf[128])
 {
 	(void)v;
@@ -184,6 +186,36 @@ static void a_busy_machine_gets_a_second_try(void **state)
 	fake_turn();
 	assert_int_equal(asked("cat conf"), 1);
 	engine_free(e);
+}
+
+static void pass_by(struct engine *e, int64_t ms)
+{
+	for (size_t h = 0; h < INQUIRY_HASH; h++)
+		for (struct inquiry *i = e->inquiry[h]; i; i = i->next)
+			i->asked_mono -= i->asked_mono ? ms : 0;
+	fake_turn();
+}
+
+/* It stays with its sshd, which has room for a few of them. One that found nobody there costs nothing. */
+static void a_login_that_never_ends_is_not_tried_again_soon(void **state)
+{
+	static const struct reply stuck = {.outcome = REPLY_TIMEOUT, .out = "", .words = "", .stage = "session", .sqlstate = "", .via = ""};
+	static const struct reply nobody = {.outcome = REPLY_TIMEOUT, .out = "", .words = "", .stage = "connect", .sqlstate = "", .via = ""};
+	(void)state;
+	for (int is_stuck = 0; is_stuck <= 1; is_stuck++) {
+		struct engine *e = make(NULL, one);
+		engine_start(e, true);
+		fake_turn();
+		fake_answer("cat conf", "/b\nlogin yes\npipeline_command ssh db1");
+		fake_turn();
+		assert_int_equal(asked("login"), 1);
+		fake_reply("login", is_stuck ? &stuck : &nobody);
+		pass_by(e, 30000);
+		assert_int_equal(asked("login"), 2 - is_stuck);
+		pass_by(e, 95000);
+		assert_int_equal(asked("login"), 2);
+		engine_free(e);
+	}
 }
 
 /* Where answers take longer than the pause between two of them, something is always on its way. */
@@ -410,6 +442,7 @@ int main(void)
 		cmocka_unit_test(a_hostile_user_is_never_tried_and_named),
 		cmocka_unit_test(slots_are_where_wal_comes_from),
 		cmocka_unit_test(a_busy_machine_gets_a_second_try),
+		cmocka_unit_test(a_login_that_never_ends_is_not_tried_again_soon),
 		cmocka_unit_test(under_watch_a_sweep_ends_when_all_was_heard_once),
 		cmocka_unit_test(a_home_that_hangs_takes_keys_and_passwords_along),
 		cmocka_unit_test(questions_wait_for_the_facts_they_name),
