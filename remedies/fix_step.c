@@ -9,7 +9,7 @@
 #include "probes/link/loop.h"
 #include "remedies/explain.h"
 
-enum { FAILED_PROOF_MS = 10000, HEAR_MS = 5000 };
+enum { FAILED_PROOF_MS = 10000, HEAR_MS = 10000 };
 
 static bool can_act(void *arg, const char *place, const char *user)
 {
@@ -374,8 +374,12 @@ static bool obey(struct fix *x, const char *typed, const struct planned *s)
 	}
 	if (!strcmp(typed, "s"))
 		return true;
+	if (!strcmp(typed, "r") && s->proven) {
+		puts("not run: it is proven already");
+		return true;
+	}
 	if (!strcmp(typed, "r"))
-		return s->proven || fix_run(x, s);
+		return fix_run(x, s);
 	if (!strcmp(typed, "m"))
 		fix_menu(x);
 	else if (!strcmp(typed, "c"))

@@ -31,6 +31,7 @@ struct inquiry {
 	size_t text_len;
 	bool outstanding, answered;
 	bool again;             /* time ran out on a busy machine: it is asked once more, with more patience */
+	bool anew;              /* asked for while it was on its way: what comes is from before, and it is asked once more */
 	bool stuck;             /* a login that was begun, and never came to an end */
 	int64_t asked_mono;     /* ms; when it was last asked */
 	int64_t asked_wall;

@@ -114,6 +114,16 @@ static bool wants_a_second_proof(struct inquiry *i, const struct reply *r)
 	return true;
 }
 
+/* Somebody wants to know what is true after they asked, and this was on its way before. */
+static void ask_anew(struct inquiry *i)
+{
+	if (!i->anew || i->stuck)
+		return;
+	i->asked_mono = 0;
+	for (int k = 0; k < i->subscribers; k++)
+		i->subscriber[k]->stale = true;
+}
+
 static void answered(void *arg, const struct reply *r)
 {
 	struct inquiry *i = arg;
@@ -129,6 +139,7 @@ static void answered(void *arg, const struct reply *r)
 		keep_reply(w->keep, i, r);
 		view_answer(w->view, i->question, r);
 	}
+	ask_anew(i);
 	engine_soon(i->engine);
 }
 
@@ -148,6 +159,7 @@ static void dispatch(struct engine *e, struct inquiry *i)
 	if (may_hang(i) && ask.deadline_ms > HUNG_MS)
 		ask.deadline_ms = HUNG_MS;
 	i->outstanding = true;
+	i->anew = false;
 	i->asked_mono = clock_mono_ms();
 	i->asked_wall = clock_wall_ms();
 	place_ask(i->place, &ask, answered, i);
@@ -300,11 +312,15 @@ void schedule_forget(struct engine *e, struct watched *w, const struct question 
 {
 	(void)e;
 	w->stale = true;
-	for (int k = 0; k < w->questions; k++)
-		if (w->question[k] == q && w->inquiry[k] && !w->inquiry[k]->outstanding) {
-			w->inquiry[k]->asked_mono = 0;
-			place_retry_now(w->inquiry[k]->place);
+	for (int k = 0; k < w->questions; k++) {
+		struct inquiry *i = w->question[k] == q ? w->inquiry[k] : NULL;
+		if (i && i->outstanding) {
+			i->anew = true;
+		} else if (i) {
+			i->asked_mono = 0;
+			place_retry_now(i->place);
 		}
+	}
 }
 
 void schedule_free(struct engine *e)

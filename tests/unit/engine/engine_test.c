@@ -239,6 +239,26 @@ static void under_watch_a_sweep_ends_when_all_was_heard_once(void **state)
 	}
 }
 
+/* The answer that is on its way was true before; what a step did is seen in the next one. */
+static void what_is_on_its_way_is_asked_anew(void **state)
+{
+	(void)state;
+	struct engine *e = make(NULL, one);
+	engine_start(e, true);
+	fake_turn();
+	assert_int_equal(asked("cat conf"), 1);
+	engine_ask_now(e, 0, -1);
+	engine_ask_now(e, 0, -1);
+	fake_turn();
+	assert_int_equal(asked("cat conf"), 1);
+	for (int i = 0; i < 3; i++) {
+		fake_answer("cat conf", "/b");
+		fake_turn();
+		assert_int_equal(asked("cat conf"), 2);
+	}
+	engine_free(e);
+}
+
 static const char *asked_at(const char *text)
 {
 	for (int i = 0; i < fake_ask_count; i++)
@@ -443,6 +463,7 @@ int main(void)
 		cmocka_unit_test(slots_are_where_wal_comes_from),
 		cmocka_unit_test(a_busy_machine_gets_a_second_try),
 		cmocka_unit_test(a_login_that_never_ends_is_not_tried_again_soon),
+		cmocka_unit_test(what_is_on_its_way_is_asked_anew),
 		cmocka_unit_test(under_watch_a_sweep_ends_when_all_was_heard_once),
 		cmocka_unit_test(a_home_that_hangs_takes_keys_and_passwords_along),
 		cmocka_unit_test(questions_wait_for_the_facts_they_name),
