@@ -42,7 +42,11 @@ static const struct row {
 	{"SSL error", "tls", "", 0, false},
 	{"certificate", "tls", "", 0, false},
 	{"received invalid response", "startup", "", 0, false},
+	/* it crashed, or what stands in front of it hung up: by chance in the midst of TLS (fe-secure-openssl.c, pgtls_read) */
 	{"server closed the connection", "startup", "", ECONNRESET, false},
+	{"SSL SYSCALL error", "startup", "", ECONNRESET, false},
+	{"Connection reset by peer", "startup", "", ECONNRESET, false},
+	{"Broken pipe", "startup", "", ECONNRESET, false},
 };
 
 /* "FATAL:  28P01: …" of verbose messages. */

@@ -50,7 +50,7 @@ static const char receiver_sh[] =
 	"queue() {\n"
 	"  [ -d \"$2\" ] || { echo \"$1=missing\"; return; }\n"
 	"  [ -r \"$2\" ] || { echo \"$1=unreadable\"; return; }\n"
-	"  find \"$2\" -maxdepth 1 -type f ! -name '.*' ! -name '*.tmp' -printf '%T@ %C@ %f\\n' | awk -v k=\"$1\" '\n"
+	"  find -H \"$2\" -maxdepth 1 -type f ! -name '.*' ! -name '*.tmp' -printf '%T@ %C@ %f\\n' | awk -v k=\"$1\" '\n"
 	"    $3 ~ /\\.partial$/ { if ($3 \"\" > part) { part = $3 \"\"; pm = $1 }; next }\n"
 	"    { n++; if (!old || $2 < old) old = $2; if ($2 > new) new = $2; if (n <= 5) few = few \" \" $3\n"
 	"      if (length($3) == 24 && $3 !~ /[^0-9A-F]/) { if ($3 \"\" > last) { last = $3 \"\"; lm = $1 } } }\n"
@@ -311,6 +311,7 @@ static const struct {
 	{"replication stream was terminated", "receiver.not_running"},
 	{"terminating connection due to administrator command", "receiver.not_running"},
 	{"server closed the connection unexpectedly", "receiver.not_running"},
+	{"SSL SYSCALL error", "receiver.not_running"},
 	{"SIGINT received", "receiver.not_running"},
 	{"terminated by signal", "receiver.not_running"},
 };

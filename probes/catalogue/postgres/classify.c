@@ -71,6 +71,7 @@ static const struct rule rules[] = {
 	{NULL, NULL, NULL, 0, true, WHY_SILENT, SERVER_UNKNOWN},
 	{NULL, NULL, "timeout expired", 0, false, WHY_TIMEOUT, SERVER_UNKNOWN},
 	{NULL, NULL, "closed the connection unexpectedly", 0, false, WHY_CLOSED, SERVER_UNKNOWN},
+	{NULL, "startup", NULL, ECONNRESET, false, WHY_CLOSED, SERVER_UNKNOWN},
 	{NULL, "tls", NULL, 0, false, WHY_TLS, SERVER_UP},
 	{NULL, NULL, NULL, 0, false, WHY_OTHER, SERVER_UNKNOWN},
 };

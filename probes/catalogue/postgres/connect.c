@@ -215,17 +215,24 @@ void unseen_without_client(const struct view *v, struct verdict *ret, const stru
 	verdict_evidence(ret, "%s", view_reply(v, q)->words);
 }
 
+/* It answered, or said what is wrong with the question. A line that broke in the midst says no more of the server than one that never came about. */
+static bool lets_in(const struct view *v, enum asked asked)
+{
+	const struct reply *r = view_reply(v, &q_pg_settings);
+	return asked == ASKED_DONE || (asked == ASKED_FAILED && r->outcome != REPLY_LOST && !strcmp(r->stage, "query"));
+}
+
 static void judge_connect(const struct view *v, struct verdict *ret)
 {
 	char target[160];
 	enum asked asked = view_asked(v, &q_pg_settings);
 	if (own_client_missing(v, &q_pg_settings))
 		unseen_without_client(v, ret, &q_pg_settings);
-	else if (asked == ASKED_FAILED && strcmp(view_reply(v, &q_pg_settings)->stage, "query"))
-		judge_failure(v, ret);
-	else if (asked == ASKED_DONE || asked == ASKED_FAILED)
+	else if (lets_in(v, asked))
 		verdict_ok(ret, "PostgreSQL %s on %s lets Barman in", know(v, "pg.version") ? know(v, "pg.version") : "",
 			   conninfo_target(know(v, "server.conninfo"), target, sizeof target));
+	else if (asked == ASKED_FAILED)
+		judge_failure(v, ret);
 	else
 		verdict_unseen(ret, v, &q_pg_settings);
 }

@@ -24,7 +24,11 @@ tests_unit_link_ssh_config_test_SOURCES = tests/unit/link/ssh_config_test.c test
 tests_unit_link_ssh_config_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_link_ssh_config_test_LDADD = $(link_libs) $(CMOCKA_LIBS)
 
-check_PROGRAMS += tests/unit/link/pg_test
+check_PROGRAMS += tests/unit/link/pg_test tests/unit/link/sql_words_test
+TESTS += tests/unit/link/sql_words_test
+tests_unit_link_sql_words_test_SOURCES = tests/unit/link/sql_words_test.c
+tests_unit_link_sql_words_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_link_sql_words_test_LDADD = $(link_libs) $(CMOCKA_LIBS)
 tests_unit_link_pg_test_SOURCES = tests/unit/link/pg_test.c tests/unit/link/peers.c
 tests_unit_link_pg_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_link_pg_test_LDADD = $(link_libs) $(CMOCKA_LIBS)

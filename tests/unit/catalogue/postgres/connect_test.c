@@ -45,6 +45,8 @@ static const struct {
 	{REPLY_NO_LINK, "tls", 0, "", "SSL error: certificate verify failed", "pg.tls", "yes"},
 	{REPLY_NO_LINK, "startup", 0, "", "expected authentication request from server, but received H", "pg.failing", NULL},
 	{REPLY_NO_LINK, "resolve", 0, "", "could not translate host name \"db1\" to address: Name or service not known", "pg.failing", NULL},
+	{REPLY_LOST, "query", 0, "", "server closed the connection unexpectedly", "pg.failing", NULL},
+	{REPLY_NO_LINK, "startup", ECONNRESET, "", "SSL SYSCALL error: EOF detected", "pg.failing", NULL},
 	{REPLY_LOST, "startup", 0, "", "server closed the connection unexpectedly", "pg.failing", NULL},
 	{REPLY_NO_LINK, "startup", 0, "XX000", "FATAL:  XX000: something new", "pg.failing", "yes"},
 	{REPLY_NO_LINK, "startup", 0, "", "FATAL:  Passwort-Authentifizierung", "pg.failing", NULL},
