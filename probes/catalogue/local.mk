@@ -26,6 +26,6 @@ probes_catalogue_libcatalogue_a_SOURCES += \
 # Barman's configuration and cron
 probes_catalogue_libcatalogue_a_SOURCES += \
 	%D%/barman/config.c %D%/barman/config.h %D%/barman/config_script.h %D%/barman/config_facts.c \
-	%D%/barman/cron.h %D%/barman/schedule.c %D%/barman/crontab.c %D%/barman/cron_access.c %D%/barman/cron_ask.c \
+	%D%/barman/cron.h %D%/barman/schedule.c %D%/barman/crontab.c %D%/barman/cron_access.c %D%/barman/cron_ask.c %D%/barman/cron_root.c \
 	%D%/barman/cron_host.c %D%/barman/cron_host.h %D%/barman/cron_runs.c \
 	%D%/barman/cron_entry.c %D%/barman/program.c %D%/barman/cron_daemon.c %D%/barman/cron_ran.c

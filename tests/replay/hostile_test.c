@@ -122,7 +122,7 @@ static const struct {
 	{"incoming", "backup.catalogue"}, {"receiver.running", "pg.slots"}, {"slot.exists", "backup.receiver"},
 	{"pg.config_file", "db.postgres"}, {"pg.connect", "db.postgres"}, {"pg.connect", "dbsql.files"},
 	{"backup.rsync", "backup.client"}, {"backup.rsync", "pg.settings"}, {"pg.privileges", "dbsql.files"}, {"pg.privileges", "backup.catalogue"}, {"pg.privileges", "pg.slots"}, {"slot.exists", "db.postgres"},
-	{"repl.connect", "dbsql.files"}, {"repl.connect", "pg.settings"}, {"rpo", "backup.catalogue"}, {"rpo", "db.wal"}, {"rpo", "pg.slots"},
+	{"repl.connect", "dbsql.files"}, {"repl.connect", "pg.settings"}, {"rpo", "backup.catalogue"}, {"rpo", "db.wal"}, {"rpo", "pg.slots"}, {"backup.policy", "backup.cron_root"},
 };
 
 static bool is_extra(const char *probe, const char *question)

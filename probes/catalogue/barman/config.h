@@ -9,6 +9,7 @@ struct barman_server;
 
 extern const struct question q_backup_config;  /* Barman's files: every server.* option fact */
 extern const struct question q_backup_cron;    /* every place cron reads, and its processes */
+extern const struct question q_backup_cron_root; /* root's crontab, where no other place starts it */
 extern const struct question q_backup_program; /* does the barman program start at all */
 extern const struct question q_backup_cron_runs; /* locks, log lines: when barman cron last ran */
 

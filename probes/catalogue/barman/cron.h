@@ -16,6 +16,7 @@ struct schedule {
 bool schedule_parse(const char *line, struct schedule *ret, const char **ret_rest);
 /* The longest time between two runs in minutes; a day or more is 1440. 0 for @reboot. */
 int schedule_gap(const struct schedule *s);
+enum { CRON_OFTEN = 5 }; /* minutes; Barman's documentation asks for every minute */
 /* The first run after local time t (seconds since the epoch, shifted by the zone), or -1 within eight days. */
 int64_t schedule_next(const struct schedule *s, int64_t t);
 

@@ -252,6 +252,7 @@ static void learn_places(struct view *v, struct places *p)
 		cron_study(&p->file[i], &w, &best);
 	}
 	learn_backup_entry(v, p);
+	learn(v, "server.cron.ask_root", best.stand == CRON_NONE || know_is(v, "server.cron.backup", "no") ? "yes" : "no");
 	double ours = (double)view_now(v) - p->now.ms;
 	double started = p->now.ms - (p->now.uptime - p->daemon_ticks / p->now.ticks) * 1000 + ours;
 	learn_entry(v, p, &best);

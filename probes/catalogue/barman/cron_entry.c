@@ -20,7 +20,8 @@ static void unseen_places(const struct view *v, struct verdict *r)
 		verdict_evidence(r, "cannot be read by \"%s\":\n%s", user ? user : "barman", closed);
 	if (own && *own)
 		verdict_evidence(r, "crontab -l: %s", own);
-	verdict_evidence(r, "not visible to \"%s\": the crontabs of other users in /var/spool/cron", user ? user : "barman");
+	if (!know_yes(v, "server.cron.root.seen"))
+		verdict_evidence(r, "not visible to \"%s\": the crontabs of other users in /var/spool/cron", user ? user : "barman");
 }
 
 /* A run long after any crontab was changed, in the first seconds of a minute as cron's are and a hand's seldom: somebody
@@ -33,8 +34,11 @@ static bool runs_all_the_same(const struct view *v)
 
 static void judge_missing(const struct view *v, struct verdict *r)
 {
-	const char *own = know(v, "server.cron.own"), *closed = know(v, "server.cron.closed");
-	if (own && strstr(own, "not allowed")) {
+	const char *own = know(v, "server.cron.own"), *closed = know(v, "server.cron.closed"), *other = know(v, "server.cron.root.entry");
+	if (other) {
+		verdict_ok(r, "cron runs barman by root's crontab");
+		verdict_evidence(r, "%s", other);
+	} else if (own && strstr(own, "not allowed")) {
 		verdict_cause(r, RANK_FAIL, "cron.denied", "no cron entry runs barman cron, and its user may not have a crontab");
 		unseen_places(v, r);
 	} else if (closed && strstr(closed, "barman")) {
@@ -111,9 +115,9 @@ const struct probe probe_cron_entry = {
 	.id = "cron.entry",
 	.title = "cron entry of Barman",
 	.about = "Barman is no daemon: \"barman cron\" every minute starts the receiver and files WAL. Read are /etc/crontab, /etc/cron.d with "
-		 "cron's own rules, cron.hourly and the like, Barman's crontab and systemd's timers.",
+		 "cron's own rules, cron.hourly and the like, Barman's crontab, systemd's timers, and where none of them starts it, with a way in as root, root's crontab.",
 	.stage = STAGE_CRON,
-	.asks = {&q_backup_config, &q_backup_cron, &q_backup_cron_runs, &q_backup_program},
+	.asks = {&q_backup_config, &q_backup_cron, &q_backup_cron_runs, &q_backup_cron_root, &q_backup_program},
 	.causes = {"cron.entry_missing", "cron.entry_disabled", "cron.entry_broken", "cron.denied", "config.wrong_user", "barman.broken"},
 	.judge = judge,
 };

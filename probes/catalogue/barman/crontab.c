@@ -7,7 +7,6 @@
 #include "probes/base/text.h"
 #include "probes/catalogue/barman/cron.h"
 
-enum { OFTEN = 5 }; /* minutes; Barman's documentation asks for every minute */
 
 /* A word of shell text: from s, *ret_n bytes; NULL at the end. Quotes and operators only separate. */
 static const char *next_word(const char **p, size_t *ret_n)
@@ -224,7 +223,7 @@ static void judge_schedule(struct cron_entry *e)
 	e->gap = schedule_gap(&e->schedule);
 	if (e->schedule.reboot)
 		say_so(e, CRON_DISABLED, "it runs at boot only");
-	else if (e->gap > OFTEN)
+	else if (e->gap > CRON_OFTEN)
 		say_so(e, CRON_DISABLED, "it runs too rarely: Barman's cron belongs into every minute");
 }
 

@@ -34,11 +34,11 @@ static void judge_schedule(const struct view *v, struct verdict *r)
 {
 	const char *backup = know(v, "server.cron.backup");
 
-	if (strcmp(backup, "no") != 0 || passive_node(v))
+	if (strcmp(backup, "no") != 0 || know(v, "server.cron.root.backup") || passive_node(v))
 		return;
 	verdict_cause(r, RANK_ADVICE, "backup.not_scheduled", "nothing on the Barman host starts \"barman backup\" for this server");
-	verdict_evidence(r, "looked at: /etc/crontab, /etc/cron.d, cron.daily and the like, the crontab of \"%s\", systemd's timers",
-			 know(v, "server.barman_user") ? know(v, "server.barman_user") : "barman");
+	verdict_evidence(r, "looked at: /etc/crontab, /etc/cron.d, cron.daily and the like, %s, systemd's timers",
+			 know_yes(v, "server.cron.root.seen") ? "the crontabs of Barman's user and of root" : "the crontab of Barman's user");
 }
 
 static void judge(const struct view *v, struct verdict *r)
@@ -63,7 +63,7 @@ const struct probe probe_backup_policy = {
 	.title = "backups are scheduled and kept",
 	.about = "The retention policy as Barman reads it, and whether a cron entry or a timer starts backups: Barman does not by itself.",
 	.stage = STAGE_BACKUP,
-	.asks = {&q_backup_config, &q_backup_cron},
+	.asks = {&q_backup_config, &q_backup_cron, &q_backup_cron_root},
 	.causes = {"backup.retention_invalid", "backup.not_scheduled"},
 	.judge = judge,
 };

@@ -152,6 +152,34 @@ static void other_places_count_too(void **state)
 	free(none), free(own), free(timer), free(closed), free(denied), free(script);
 }
 
+/* Root's crontab is not Barman's to read, and a good place all the same: barman becomes its own user. */
+static void roots_crontab_counts_where_root_can_look(void **state)
+{
+	(void)state;
+	static const struct { const char *line; enum state state; const char *cause, *words; } rows[] = {
+		{"* * * * * /usr/bin/barman -q cron", STATE_OK, NULL, "root's crontab"},
+		{"* * * * * su - barman -c 'barman cron'", STATE_OK, NULL, "root's crontab"},
+		{"* * * * * runuser -u barman -- /usr/bin/barman cron", STATE_OK, NULL, "root's crontab"},
+		{"0 3 * * * /usr/bin/barman cron", STATE_FAIL, "cron.entry_missing", "no cron entry"},
+		{"0 3 * * * /usr/bin/barman backup main", STATE_FAIL, "cron.entry_missing", "no cron entry"},
+		{"x", STATE_FAIL, "cron.entry_missing", "no cron entry"}};
+	char *none = with(reply_cron, "|" LINE, "|");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct view *v = new_view(none);
+		char text[200];
+		assert_true(view_only_if(v, q_backup_cron_root.only_if));
+		judge_is(v, &probe_cron_entry, STATE_FAIL, "cron.entry_missing", "no cron entry");
+		snprintf(text, sizeof text, "file /var/spool/cron/crontabs/root\nline %s\nend=\n", rows[i].line);
+		answer(v, &q_backup_cron_root, text);
+		judge_is(v, &probe_cron_entry, rows[i].state, rows[i].cause, rows[i].words);
+		assert_int_equal(know(v, "server.cron.root.backup") != NULL, strstr(rows[i].line, "backup main") != NULL);
+		answer(v, &q_backup_cron_root, "end=\n");
+		judge_is(v, &probe_cron_entry, STATE_FAIL, "cron.entry_missing", "no cron entry");
+		view_free(v);
+	}
+	free(none);
+}
+
 static void daemons_are_seen_or_said_to_be_hidden(void **state)
 {
 	(void)state;
@@ -350,7 +378,7 @@ int main(void)
 		cmocka_unit_test(entries_are_read_by_crons_own_rules),
 		cmocka_unit_test(a_program_that_does_not_start_is_told),
 		cmocka_unit_test(other_places_count_too),
-		cmocka_unit_test(daemons_are_seen_or_said_to_be_hidden),
+		cmocka_unit_test(roots_crontab_counts_where_root_can_look), cmocka_unit_test(daemons_are_seen_or_said_to_be_hidden),
 		cmocka_unit_test(the_next_run_is_waited_for),
 		cmocka_unit_test(stuck_runs_and_lost_directories_are_told),
 		cmocka_unit_test(a_lock_around_the_entry_is_told),
