@@ -12,7 +12,7 @@ static const struct {
 	{"ro", "disk.read_only", "is mounted read-only"},
 };
 
-enum { FAULTS = sizeof(faults) / sizeof(*faults), INODES_LEFT = 16 };
+enum { FAULTS = sizeof(faults) / sizeof(*faults) };
 
 static const char *volume_fact(const struct view *v, const char *key, const char *name)
 {

@@ -9,6 +9,8 @@
 struct verdict;
 struct view;
 
+enum { INODES_LEFT = 16 }; /* fewer, and no file can be made for long */
+
 /* `hung KEY DIR`: 1 if DIR does not answer; then KEY.hung, its file system and what is mounted, KEY.mount, where, and KEY.dir.
  * `volume KEY DIR` prints KEY.size, .avail, .inodes, .ifree, .mount; and .hung, .ro, .unmounted where they hold; its status is 1 for one that hangs.
  * What should be mounted is fstab's word: a line whose place lies above DIR, and of which /proc/mounts knows nothing.

@@ -27,7 +27,7 @@ static const char directories_sh[] =
 	"for f in \"$lock\"/.\"$name\"-*.lock \"$log\" {server.xlogdb} {server.backup_directory}/identity.json; do file \"$f\"; done\n"
 	"for d in $(ls -1 {server.wals_directory} 2>/dev/null | grep -E '^[0-9A-F]{16}$' | tail -n 2); do dir wals_directory {server.wals_directory}/$d; done\n"
 	"for d in {server.incoming_wals_directory} {server.streaming_wals_directory}; do\n"
-	"  find \"$d\" -maxdepth 1 -type f ! -name '.*' ! -readable 2>/dev/null | head -n 3 | while read -r f; do file \"$f\"; done\n"
+	"  find -H \"$d\" -maxdepth 1 -type f ! -name '.*' ! -readable 2>/dev/null | head -n 3 | while read -r f; do file \"$f\"; done\n"
 	"done\n"
 	"echo end=\n";
 

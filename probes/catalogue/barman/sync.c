@@ -36,7 +36,7 @@ static const char sync_sh[] =
 	"elif [ -e \"$f\" ]; then echo unreadable=primary.info; fi\n"
 	"[ -r \"$w/sync-wals.info\" ] && echo \"synced=$(stat -c %Y \"$w/sync-wals.info\") $(head -c 60 \"$w/sync-wals.info\" | head -n 1 | cut -f 1)\"\n"
 	"awk -v s=\"$name\" '$2 == \"FLOCK\" { split($6, a, \":\"); held[a[3]] = 1 } END { for (i in held) print i }' /proc/locks | while read -r i; do\n"
-	"  find {server.barman_lock_directory} -maxdepth 1 -name \".$name-*sync*.lock\" -inum \"$i\" 2>/dev/null; done | head -n 1 | sed 's/^/copying=/'\n"
+	"  find -H {server.barman_lock_directory} -maxdepth 1 -name \".$name-*sync*.lock\" -inum \"$i\" 2>/dev/null; done | head -n 1 | sed 's/^/copying=/'\n"
 	"[ -r \"$log\" ] && tail -c 262144 \"$log\" | grep -aE '(ERROR|CRITICAL): .*([Ss]ync|[Cc]ompression method)' | tail -n 1 | cut -c 1-400 | {\n"
 	"  IFS= read -r line && at=$(date -d \"${line%%,*}\" +%s 2>/dev/null) && [ \"$at\" -gt $(($(date +%s) - 300)) ] && echo \"said=$line\"; }\n"
 	"echo end=\n";

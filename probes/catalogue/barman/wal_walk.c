@@ -15,7 +15,7 @@ static const char walk_sh[] =
 	"LC_ALL=C; export LC_ALL; wals={server.wals_directory}\n"
 	"[ -d \"$wals\" ] && [ ! -r \"$wals\" ] && echo unreadable=wals\n"
 	"{ ls -1U {server.incoming_wals_directory} {server.streaming_wals_directory} 2>/dev/null; echo archive\n"
-	"  timeout 12 find \"$wals\" -mindepth 2 -maxdepth 2 -type f -printf '%f\\n' 2>/dev/null; echo \"status=$?\"; } | awk '\n"
+	"  timeout 12 find -H \"$wals\" -mindepth 2 -maxdepth 2 -type f -printf '%f\\n' 2>/dev/null; echo \"status=$?\"; } | awk '\n"
 	"  function hex(t, i, r) { for (i = 1; i <= 8; i++) r = r * 16 + index(\"0123456789ABCDEF\", substr(t, i, 1)) - 1; return r }\n"
 	"  /^status=/ { print; next }\n"
 	"  $0 == \"archive\" { filed = 1; next }\n"
