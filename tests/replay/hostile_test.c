@@ -116,7 +116,7 @@ static const struct {
 	{"archive_command", "backup.incoming"}, {"archive_command", "db.program"}, {"archive_command", "dbsql.files"}, {"archive_command", "pg.archiver"}, {"archive_command", "pg.settings"},
 	{"archive_mode", "dbsql.files"}, {"wal_level", "dbsql.files"},
 	{"cron.entry", "backup.config"}, {"cron.entry", "backup.program"}, {"cron.entry", "backup.cron_runs"}, {"cron.ran", "backup.config"}, {"cron.ran", "backup.cron"},
-	{"disk.backup", "backup.config"}, {"disk.backup", "backup.catalogue"}, {"disk.backup", "backup.receiver"}, {"backup.last", "backup.space"}, {"incoming", "backup.space"},
+	{"disk.backup", "backup.config"}, {"disk.backup", "backup.catalogue"}, {"disk.backup", "backup.receiver"}, {"backup.last", "backup.space"}, {"incoming", "backup.space"}, {"wal_archive", "backup.space"}, {"wal_archive", "backup.incoming"}, {"wal_archive", "pg.archiver"},
 	{"disk.pg_wal", "db.postgres"}, {"disk.pg_wal", "pg.slots"}, {"disk.pg_wal", "pg.waldir"},
 	{"host.db", "pg.settings"}, {"host.db", "repl.identify"}, {"host.db", "ssh.to_db"},
 	{"incoming", "backup.catalogue"}, {"receiver.running", "pg.slots"}, {"slot.exists", "backup.receiver"},

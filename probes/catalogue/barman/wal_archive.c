@@ -4,7 +4,12 @@
 #include <string.h>
 
 #include "probes/catalogue/flow.h"
+#include "probes/catalogue/postgres/archiver.h"
+#include "probes/catalogue/postgres/postgres.h"
+#include "probes/catalogue/volume.h"
 #include "probes/engine/model.h"
+
+enum { ANSWER_MS = 2000 }; /* two hosts, two answers */
 
 struct missing {
 	char first[28], last[28], after[28];
@@ -131,6 +136,23 @@ static bool judge_own(const struct view *v, struct verdict *r)
 	return true;
 }
 
+/* PostgreSQL counts a segment as archived, it was not seen to go elsewhere, and a walk that began after that found none so new: what came last is
+ * gone. The next segment would show a hole. */
+static bool judge_end(const struct view *v, struct verdict *r)
+{
+	const char *archived = know(v, "pg.archiver.last_archived_wal");
+	double began = (double)view_now(v) - (double)know_age_ms(v, "server.wals.count") - (double)view_reply(v, &q_backup_wals)->took_ms;
+	char first[28], last[28];
+
+	if (!archived || strlen(archived) != 24 || !know_is(v, "archive.arrives", "yes") || !(began - archived_at(v) > ANSWER_MS) ||
+	    !span_of(v, archived, first, last) || strcmp(archived, last) <= 0)
+		return false;
+	verdict_cause(r, RANK_FAIL, "wal_archive.gap", "the archive lacks its end: %s was archived and is not there, the last backup cannot be restored to that time",
+		      archived);
+	verdict_evidence(r, "in wals/ and its queues, of that timeline: %s%s%s", *first ? first : "nothing", *first ? " to " : "", last);
+	return true;
+}
+
 static void judge_holes(const struct view *v, struct verdict *r)
 {
 	const char *p = know(v, "server.wals.holes");
@@ -155,7 +177,7 @@ static void judge_holes(const struct view *v, struct verdict *r)
 		verdict_cause(r, RANK_ADVICE, "wal_archive.gap", "%s is missing: backups from before it cannot be restored to a later time", what);
 		evidence(v, r);
 	}
-	if (!bads)
+	if (!bads && !judge_end(v, r))
 		verdict_ok(r, "%s segments without a hole since the last good backup", know(v, "server.wals.count"));
 }
 
@@ -172,6 +194,10 @@ static void judge_index(const struct view *v, struct verdict *r)
 
 static void judge(const struct view *v, struct verdict *r)
 {
+	if (volume_unseen(v)) {
+		verdict_unknown(r, "wals/ cannot be seen: %s", volume_unseen(v));
+		return;
+	}
 	if (!know_yes(v, "server.wals.seen")) {
 		flow_unseen(r, v, &q_backup_wals, "the WAL archive");
 		return;
@@ -199,7 +225,7 @@ const struct probe probe_wal_archive = {
 	.about = "Every segment's name in wals/, on each timeline and across its history files. A hole before the newest good backup harms only "
 		 "older ones.",
 	.stage = STAGE_BACKUP,
-	.asks = {&q_backup_wals, &q_backup_catalogue},
+	.asks = {&q_backup_wals, &q_backup_catalogue, &q_backup_space, &q_pg_archiver, &q_backup_incoming},
 	.causes = {"wal_archive.index_lost", "wal_archive.gap"},
 	.judge = judge,
 };

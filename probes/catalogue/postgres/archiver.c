@@ -18,8 +18,7 @@
 /* An archiver that exits above 125 comes back within a minute; a slow link takes long for 16 MB. */
 enum { ARCHIVER_RETURNS_MS = 70 * 1000, HUNG_S = 120, NEVER_RAN_MS = 120 * 1000, TURNED_MS = 5000, ANSWER_MS = 2000, ARRIVES_MS = 10 * 1000 };
 
-/* When the archiver last succeeded, in ms of our clock: the server's own clock tells how long ago; NAN. */
-static double archived_at(const struct view *v)
+double archived_at(const struct view *v)
 {
 	double age = know_num(v, "pg.time_ms") - know_num(v, "pg.archiver.last_archived_ms");
 	return (double)view_now(v) - (double)know_age_ms(v, "pg.time_ms") - age;

@@ -8,6 +8,8 @@ struct view;
 /* Finished segments that wait to be archived, and how long the oldest has waited; NAN when not known. */
 double ready_count(const struct view *v);
 double oldest_ready_age_ms(const struct view *v);
+/* When the archiver last succeeded, in ms of our clock: the server's own clock tells how long ago; NAN. */
+double archived_at(const struct view *v);
 /* The command has run far longer than a segment takes. */
 bool archiving_hangs(const struct view *v);
 

@@ -152,6 +152,33 @@ static void only_a_hole_behind_the_newest_backup_fails(void **state)
 	expect_walk(CLOCK WALS, HOLE, NULL, STATE_OK);
 }
 
+/* Filed below a mount that came back, or deleted: no name is missing between two others. */
+static void what_was_archived_last_must_be_there(void **state)
+{
+	static const struct { const char *archived, *arrives; int ago_ms; bool lost; } rows[] = {
+		{"00000001000000000000000A", "yes", 60000, true}, {"000000010000000000000009", "yes", 60000, false},
+		{"00000001000000000000000A", "no", 60000, false}, {"00000001000000000000000A", "soon", 60000, false},
+		{"00000001000000000000000A", "yes", 500, false}, {"00000001000000000000000A.partial", "yes", 60000, false},
+		{"000000020000000000000003", "yes", 60000, true}, {NULL, "yes", 60000, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct view *v = server_view();
+
+		answer_sh(v, &q_backup_catalogue, CLOCK BACKUP("20261121T082458", "000000010000000000000003") WALS);
+		answer_sh(v, &q_backup_wals, WHOLE);
+		learn_num(v, "pg.time_ms", 1795250935000);
+		learn_num(v, "pg.archiver.last_archived_ms", 1795250935000.0 - rows[i].ago_ms);
+		learn(v, "pg.archiver.last_archived_wal", rows[i].archived);
+		learn(v, "archive.arrives", rows[i].arrives);
+		if (rows[i].lost)
+			expect_cause(v, &probe_wal_archive, "wal_archive.gap", RANK_FAIL);
+		else
+			expect_state(v, &probe_wal_archive, STATE_OK);
+		view_free(v);
+	}
+}
+
 static void what_waits_on_the_primary_may_fill_it(void **state)
 {
 	struct view *v = server_view();
@@ -212,7 +239,7 @@ int main(void)
 		cmocka_unit_test(order_and_doubles_do_not_matter), cmocka_unit_test(a_hole_is_named_by_its_ends),
 		cmocka_unit_test(timelines_follow_their_history), cmocka_unit_test(a_missing_history_is_a_hole),
 		cmocka_unit_test(what_is_no_segment_is_passed_over), cmocka_unit_test(big_archives),
-		cmocka_unit_test(the_newest_backups_own_wal_must_be_there), cmocka_unit_test(only_a_hole_behind_the_newest_backup_fails), cmocka_unit_test(what_waits_on_the_primary_may_fill_it),
+		cmocka_unit_test(the_newest_backups_own_wal_must_be_there), cmocka_unit_test(only_a_hole_behind_the_newest_backup_fails), cmocka_unit_test(what_was_archived_last_must_be_there), cmocka_unit_test(what_waits_on_the_primary_may_fill_it),
 		cmocka_unit_test(a_lost_list_is_no_idle_database), cmocka_unit_test(what_was_not_walked_is_unknown)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
