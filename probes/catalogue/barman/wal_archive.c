@@ -144,6 +144,8 @@ static bool judge_end(const struct view *v, struct verdict *r)
 	double began = (double)view_now(v) - (double)know_age_ms(v, "server.wals.count") - (double)view_reply(v, &q_backup_wals)->took_ms;
 	char first[28], last[28];
 
+	if (know_num(v, "server.catalogue.WAITING_FOR_WALS.count") > 0)
+		return false; /* the backup that misses it tells of it */
 	if (!archived || strlen(archived) != 24 || !know_is(v, "archive.arrives", "yes") || !(began - archived_at(v) > ANSWER_MS) ||
 	    !span_of(v, archived, first, last) || strcmp(archived, last) <= 0)
 		return false;
