@@ -100,6 +100,13 @@ static bool may_hang(const struct inquiry *i)
 	return false;
 }
 
+static void ask_again(struct inquiry *i)
+{
+	i->asked_mono = 0;
+	for (int k = 0; k < i->subscribers; k++)
+		i->subscriber[k]->stale = true;
+}
+
 /* The first time that time runs out on a busy machine is kept to ourselves; the second is the proof. */
 static bool wants_a_second_proof(struct inquiry *i, const struct reply *r)
 {
@@ -107,21 +114,9 @@ static bool wants_a_second_proof(struct inquiry *i, const struct reply *r)
 	i->again = first;
 	if (!first)
 		return false;
-	i->asked_mono = 0;
-	for (int k = 0; k < i->subscribers; k++)
-		i->subscriber[k]->stale = true;
+	ask_again(i);
 	engine_soon(i->engine);
 	return true;
-}
-
-/* Somebody wants to know what is true after they asked, and this was on its way before. */
-static void ask_anew(struct inquiry *i)
-{
-	if (!i->anew || i->stuck)
-		return;
-	i->asked_mono = 0;
-	for (int k = 0; k < i->subscribers; k++)
-		i->subscriber[k]->stale = true;
 }
 
 static void answered(void *arg, const struct reply *r)
@@ -139,7 +134,8 @@ static void answered(void *arg, const struct reply *r)
 		keep_reply(w->keep, i, r);
 		view_answer(w->view, i->question, r);
 	}
-	ask_anew(i);
+	if (i->anew && !i->stuck)
+		ask_again(i);
 	engine_soon(i->engine);
 }
 

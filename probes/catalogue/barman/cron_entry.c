@@ -34,10 +34,10 @@ static bool runs_all_the_same(const struct view *v)
 
 static void judge_missing(const struct view *v, struct verdict *r)
 {
-	const char *own = know(v, "server.cron.own"), *closed = know(v, "server.cron.closed"), *other = know(v, "server.cron.root.entry");
-	if (other) {
+	const char *own = know(v, "server.cron.own"), *closed = know(v, "server.cron.closed"), *root = know(v, "server.cron.root.entry");
+	if (root) {
 		verdict_ok(r, "cron runs barman by root's crontab");
-		verdict_evidence(r, "%s", other);
+		verdict_evidence(r, "%s", root);
 	} else if (own && strstr(own, "not allowed")) {
 		verdict_cause(r, RANK_FAIL, "cron.denied", "no cron entry runs barman cron, and its user may not have a crontab");
 		unseen_places(v, r);

@@ -9,11 +9,9 @@
 #include "probes/catalogue/barman/cron.h"
 #include "probes/catalogue/flow.h"
 
+/* "FILE:LINE" of every line that names barman. */
 static const char script[] =
-	"for f in /var/spool/cron/crontabs/root /var/spool/cron/root; do\n"
-	"	[ -f \"$f\" ] || continue\n"
-	"	grep -E '^[^#]*barman' \"$f\" | head -n 50 | while IFS= read -r l; do printf 'file %s\\nline %s\\n' \"$f\" \"$l\"; done\n"
-	"done\n"
+	"grep -HE '^[^#]*barman' /var/spool/cron/crontabs/root /var/spool/cron/root 2>/dev/null | head -n 50\n"
 	"echo end=\n";
 
 /* Whether it really runs is told by its traces (cron.ran). */
@@ -25,17 +23,19 @@ static bool runs_it(const char *line)
 	return schedule_parse(line, &s, &rest) && !s.reboot && schedule_gap(&s) <= CRON_OFTEN && cron_is_ours(rest);
 }
 
-static void take_line(struct view *v, const char *path, const char *line)
+static void take_line(struct view *v, const char *found)
 {
+	const char *line = strchr(found, ':') ? strchr(found, ':') + 1 : "";
+
 	if (runs_it(line))
-		learn_f(v, "server.cron.root.entry", "%s: %s", path, line);
+		learn(v, "server.cron.root.entry", found);
 	if (cron_backs_up(line, know(v, "server.name") ? know(v, "server.name") : "") != BACKS_UP_NO)
 		learn(v, "server.cron.root.backup", "yes");
 }
 
 static void read_root(const struct reply *r, struct view *v)
 {
-	char *copy, *p, *line, *path = NULL;
+	char *copy, *p, *line;
 
 	if (!flow_whole(v, r, "server.cron.root.seen"))
 		return;
@@ -43,10 +43,7 @@ static void read_root(const struct reply *r, struct view *v)
 	learn(v, "server.cron.root.backup", NULL);
 	copy = p = xstrdup(r->out);
 	while ((line = text_line(&p)))
-		if (text_starts(line, "file "))
-			path = line + strlen("file ");
-		else if (text_starts(line, "line ") && path)
-			take_line(v, path, line + strlen("line "));
+		take_line(v, line);
 	free(copy);
 }
 

@@ -7,7 +7,6 @@
 #include "probes/base/text.h"
 #include "probes/catalogue/barman/cron.h"
 
-
 /* A word of shell text: from s, *ret_n bytes; NULL at the end. Quotes and operators only separate. */
 static const char *next_word(const char **p, size_t *ret_n)
 {

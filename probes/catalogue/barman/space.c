@@ -17,17 +17,17 @@ static const char space_sh[] = VOLUME_SH
 	"    volume server.space \"$d\" && [ ! -d \"$d\" ] && echo \"server.space.missing=$d\"; }\n"
 	"  for p in {server.incoming_wals_directory} {server.streaming_wals_directory} {server.wals_directory} {server.basebackups_directory}; do\n"
 	"    case \"$nl$own$nl\" in *\"$nl$p$nl\"*) ;; *) case $p in \"$d\"/*) [ -L \"$p\" ] || continue ;; esac ;; esac\n"
-	"    echo \"part=$p\"; volume server.space \"$p\"\n"
+	"    echo part=; volume server.space \"$p\"\n"
 	"  done\n"
 	"fi\n"
 	"echo end=\n";
 
-enum { NAMES = 10, PARTS = 5 };
-enum name { SIZE, AVAIL, INODES, IFREE, MOUNT, HUNG, RO, UNMOUNTED, MISSING, DIR };
+enum { PARTS = 5 };
+enum name { SIZE, AVAIL, INODES, IFREE, MOUNT, HUNG, RO, UNMOUNTED, MISSING, NAMES };
 static const char *const names[NAMES] = {
 	[SIZE] = "server.space.size", [AVAIL] = "server.space.avail", [INODES] = "server.space.inodes", [IFREE] = "server.space.ifree",
 	[MOUNT] = "server.space.mount", [HUNG] = "server.space.hung", [RO] = "server.space.ro", [UNMOUNTED] = "server.space.unmounted",
-	[MISSING] = "server.space.missing", [DIR] = "server.space.dir"};
+	[MISSING] = "server.space.missing"};
 
 struct part {
 	const char *fact[NAMES];
@@ -70,11 +70,9 @@ static void read_space(const struct reply *r, struct view *v)
 	while ((line = text_line(&p)))
 		if (!text_starts(line, "part="))
 			take_line(&part[n], line);
-		else if (++n < PARTS)
-			part[n].fact[DIR] = line + strlen("part=");
-		else
+		else if (++n == PARTS)
 			break;
-	for (int i = 1; i <= n && i < PARTS; i++)
+	for (int i = 1; i < PARTS; i++)
 		if (trouble(&part[i], wanted) > trouble(worst, wanted))
 			worst = &part[i];
 	for (int i = 0; i < NAMES; i++)

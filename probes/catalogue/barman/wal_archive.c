@@ -9,8 +9,6 @@
 #include "probes/catalogue/volume.h"
 #include "probes/engine/model.h"
 
-enum { ANSWER_MS = 2000 }; /* two hosts, two answers */
-
 struct missing {
 	char first[28], last[28], after[28];
 	double segments;

@@ -169,7 +169,7 @@ static void roots_crontab_counts_where_root_can_look(void **state)
 		char text[200];
 		assert_true(view_only_if(v, q_backup_cron_root.only_if));
 		judge_is(v, &probe_cron_entry, STATE_FAIL, "cron.entry_missing", "no cron entry");
-		snprintf(text, sizeof text, "file /var/spool/cron/crontabs/root\nline %s\nend=\n", rows[i].line);
+		snprintf(text, sizeof text, "/var/spool/cron/crontabs/root:%s\nend=\n", rows[i].line);
 		answer(v, &q_backup_cron_root, text);
 		judge_is(v, &probe_cron_entry, rows[i].state, rows[i].cause, rows[i].words);
 		assert_int_equal(know(v, "server.cron.root.backup") != NULL, strstr(rows[i].line, "backup main") != NULL);
